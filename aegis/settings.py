@@ -1,0 +1,187 @@
+"""Every setting of AEGIS, read from the environment (or `.env`) in this one file.
+
+Secure unless `DEBUG` says otherwise. A wrong value stops every command at once with a check id and the remedy;
+`.env.example` lists what can be set.
+"""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any, NoReturn
+from zoneinfo import available_timezones
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from system.postgres import Cluster
+
+from system.schemas import SEARCH_PATH
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.read_env(BASE_DIR / ".env")
+
+
+def refuse(check_id: str, problem: str, remedy: str) -> NoReturn:
+    raise ImproperlyConfigured(f"({check_id}) {problem} {remedy}")
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = env.str(name, default=str(default)).strip().lower()
+    if value not in {"true", "1", "yes", "on", "false", "0", "no", "off"}:
+        refuse("aegis.E001", f"{name}={value!r} is neither true nor false.", f"Set {name}=true or {name}=false.")
+    return value in {"true", "1", "yes", "on"}
+
+
+def secret_key(kept_in: Path) -> str:
+    """The key from the environment, else one made at random for this installation and kept in `var/`."""
+    key: str = env.str("SECRET_KEY", default="")
+    if key:
+        if len(key) < 32:
+            refuse("aegis.E002", "SECRET_KEY is shorter than 32 characters.", "Unset it, or set a long random one.")
+        return key
+    if not kept_in.exists():
+        kept_in.parent.mkdir(parents=True, exist_ok=True)
+        draft = kept_in.with_suffix(f".{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(token_urlsafe(48))
+        with suppress(FileExistsError):  # the first of two racing processes wins, and nobody reads half a key
+            os.link(draft, kept_in)
+        draft.unlink()
+    return kept_in.read_text()
+
+
+def time_zone() -> str:
+    name: str = env.str("TIME_ZONE", default="Asia/Seoul")
+    if name not in available_timezones():
+        refuse("aegis.E003", f"TIME_ZONE={name!r} is not a time zone.", "Set a name such as Asia/Seoul.")
+    return name
+
+
+def external_database() -> dict[str, Any]:
+    """The server that DATABASE_URL names."""
+    form = "Set postgres://USER:PASSWORD@HOST:5432/DATABASE, or unset it to use the embedded server."
+    try:
+        config = env.db_url("DATABASE_URL")
+    except Exception as error:
+        refuse("aegis.E004", f"DATABASE_URL cannot be read: {error}.", form)
+    if not config.get("ENGINE", "").endswith("postgresql") or not config.get("NAME"):
+        refuse("aegis.E004", "DATABASE_URL does not name a PostgreSQL database.", form)
+    return dict(config)
+
+
+def embedded_database(cluster: Cluster) -> dict[str, Any]:
+    """The server that `manage.py postgres start` runs under `var/`."""
+    host = {"HOST": str(cluster.socket_folder), "PORT": str(cluster.port)}
+    return {"NAME": cluster.database, "USER": cluster.owner, **host}
+
+
+def database(config: dict[str, Any]) -> dict[str, Any]:
+    given = config.pop("OPTIONS", {})
+    options = f"-c search_path={','.join(SEARCH_PATH)} {given.pop('options', '')}".strip()
+    return {
+        **config,
+        "ENGINE": "django.db.backends.postgresql",
+        "OPTIONS": {"connect_timeout": 10, "application_name": "aegis", **given, "options": options},
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+DEBUG = flag("DEBUG", default=False)
+# False only where the web server is reached by plain HTTP on purpose, as on 127.0.0.1.
+HTTPS = flag("HTTPS", default=not DEBUG)
+AEGIS_VAR = Path(env.str("AEGIS_VAR", default=str(BASE_DIR / "var"))).resolve()
+SECRET_KEY = secret_key(AEGIS_VAR / "secret_key")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+EMBEDDED_POSTGRES = not env.str("DATABASE_URL", default="")
+DATABASES = {
+    "default": database(
+        embedded_database(Cluster(AEGIS_VAR / "postgres")) if EMBEDDED_POSTGRES else external_database()
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "aegis",
+    "analytics",
+    "trade",
+    "brain",
+    "account",
+    "market",
+    "system",
+    "pgtrigger",
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "aegis.middleware.ChosenLanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "aegis.urls"
+WSGI_APPLICATION = "aegis.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = "ko"
+LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = time_zone()
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = AEGIS_VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+UNFOLD = {"SITE_TITLE": "AEGIS", "SITE_HEADER": "AEGIS", "SHOW_LANGUAGES": True}

@@ -1,0 +1,2 @@
+DROP FUNCTION market.refresh_latest_prices(bigint[]);
+DROP FUNCTION market.today(text);

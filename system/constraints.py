@@ -1,0 +1,105 @@
+"""Constraints and expressions that Django does not have: named RESTRICT foreign keys, and CHECKs that refuse NaN."""
+
+from typing import Any
+
+from django.db import models
+from django.db.backends.ddl_references import Statement
+from django.db.models import BaseConstraint, CheckConstraint, Func, Q
+from django.utils.translation import gettext_lazy as _
+
+# 'NaN' sorts above every number, so `price > 0` lets it in; `price < 'Infinity'` does not.
+INFINITY = Func(template="'Infinity'::numeric", output_field=models.DecimalField())
+NOW = Func(template="now()", output_field=models.DateTimeField())
+PRINCIPAL = Func(template="system.principal()", output_field=models.CharField())
+
+
+def positive(*fields: str) -> Q:
+    """The condition that each field, where it is not NULL, is above zero and a number."""
+    return Q(*[Q(**{f"{field}__gt": 0, f"{field}__lt": INFINITY}) for field in fields])
+
+
+def not_negative(*fields: str) -> Q:
+    """The condition that each field, where it is not NULL, is zero or more and a number."""
+    return Q(*[Q(**{f"{field}__gte": 0, f"{field}__lt": INFINITY}) for field in fields])
+
+
+def one_of(field: str, choices: type[models.TextChoices], name: str) -> CheckConstraint:
+    """A CHECK that `field` holds one of the values of `choices`."""
+    return CheckConstraint(
+        condition=Q(**{f"{field}__in": choices.values}),
+        name=name,
+        violation_error_message=_("This value is not on the list of choices."),
+    )
+
+
+def implies(condition: Q, consequence: Q) -> Q:
+    """`condition → consequence`, for CHECK constraints that tie two columns together."""
+    return ~condition | consequence
+
+
+class Reference(BaseConstraint):
+    """A foreign key with a name of its own that refuses the deletion of what it points to.
+
+    Django's `ForeignKey` cannot name its constraint and makes it `NO ACTION DEFERRABLE`: the relation is declared
+    there with `db_constraint=False`, and held here. The refusal comes at the statement, not at the commit.
+
+    `on_delete` is the SQL action, RESTRICT unless a table is a mere annex of another.
+    """
+
+    def __init__(self, *, field: str, name: str, on_delete: str = "RESTRICT") -> None:
+        super().__init__(name=name)
+        self.field = field
+        self.on_delete = on_delete
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
+        field = model._meta.get_field(self.field)
+        target = field.target_field
+        quote = schema_editor.quote_name
+        return (
+            f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({quote(field.column)}) "
+            f"REFERENCES {quote(target.model._meta.db_table)} ({quote(target.column)}) ON DELETE {self.on_delete}"
+        )
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        return Statement(
+            "ALTER TABLE %(table)s ADD %(constraint)s",
+            table=schema_editor.quote_name(model._meta.db_table),
+            constraint=self.constraint_sql(model, schema_editor),
+        )
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        return Statement(
+            "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s",
+            table=schema_editor.quote_name(model._meta.db_table),
+            name=schema_editor.quote_name(self.name),
+        )
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        """Nothing to add: `ForeignKey.validate` already looks the target up."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reference) and self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.field))
+
+    def deconstruct(self) -> Any:
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {"field": self.field}
+        if self.on_delete != "RESTRICT":
+            kwargs["on_delete"] = self.on_delete
+        return path, args, kwargs
+
+
+class ReferenceField(models.ForeignKey[Any, Any]):
+    """A `ForeignKey` whose constraint is a `Reference` in `Meta`, and whose index, if a query needs one, is too.
+
+    Django's own cascade is off (`DO_NOTHING`): it would read every dependent row into memory before a delete that
+    the database is going to refuse.
+    """
+
+    def __init__(self, to: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("on_delete", models.DO_NOTHING)
+        kwargs.setdefault("db_constraint", False)
+        kwargs.setdefault("db_index", False)
+        super().__init__(to, **kwargs)

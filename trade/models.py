@@ -1,0 +1,220 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from account.models import Holding
+from brain.models import DailyPick
+from system.constraints import (
+    NOW,
+    PRINCIPAL,
+    Reference,
+    ReferenceField,
+    implies,
+    not_negative,
+    one_of,
+    positive,
+)
+
+
+class OrderType(models.TextChoices):
+    MARKET = "MARKET", _("Market")
+    LIMIT = "LIMIT", _("Limit")
+    STOP = "STOP", _("Stop")
+
+
+class Side(models.TextChoices):
+    BUY = "BUY", _("Buy")
+    SELL = "SELL", _("Sell")
+
+
+class OrderStatus(models.TextChoices):
+    PENDING = "PENDING", _("Pending")
+    PARTIAL_FILLED = "PARTIAL_FILLED", _("Partially filled")
+    FILLED = "FILLED", _("Filled")
+    CANCELLED = "CANCELLED", _("Cancelled")
+    REJECTED = "REJECTED", _("Rejected")
+
+
+OPEN = (OrderStatus.PENDING, OrderStatus.PARTIAL_FILLED)
+
+
+class Order(models.Model):
+    """The wish to buy or sell a quantity of one holding's stock."""
+
+    order_id = models.BigAutoField(_("number"), primary_key=True)
+    holding = ReferenceField(Holding, verbose_name=_("holding"), related_name="orders", null=True, blank=True)
+    pick = ReferenceField(DailyPick, verbose_name=_("pick"), related_name="orders", null=True, blank=True)
+    order_type = models.CharField(_("type"), max_length=10, choices=OrderType)
+    side = models.CharField(_("side"), max_length=4, choices=Side)
+    quantity = models.BigIntegerField(_("quantity"), db_comment="Shares")
+    limit_price = models.DecimalField(
+        _("limit price"), max_digits=14, decimal_places=4, null=True, blank=True, db_comment="Trading currency"
+    )
+    stop_price = models.DecimalField(
+        _("stop price"), max_digits=14, decimal_places=4, null=True, blank=True, db_comment="Trading currency"
+    )
+    status = models.CharField(_("status"), max_length=20, choices=OrderStatus, db_default=OrderStatus.PENDING)
+    filled_quantity = models.BigIntegerField(
+        _("filled"), db_default=0, editable=False, db_comment="Shares; sum of the executions"
+    )
+    status_reason = models.CharField(
+        _("reason"),
+        max_length=200,
+        null=True,
+        blank=True,
+        db_comment="Why it was cancelled or rejected: expired, operator, or the broker's words",
+    )
+    order_time = models.DateTimeField(_("order time"), db_default=NOW)
+    expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
+    created_by = models.CharField(_("placed by"), max_length=150, db_default=PRINCIPAL, editable=False)
+
+    class Meta:
+        db_table = "orders"
+        db_table_comment = "Orders; status and filled quantity follow from executions"
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        ordering = ["-order_time"]
+        constraints = [
+            Reference(field="holding", name="fk_orders_holding"),
+            Reference(field="pick", name="fk_orders_pick"),
+            one_of("order_type", OrderType, "chk_orders_type"),
+            one_of("side", Side, "chk_orders_side"),
+            one_of("status", OrderStatus, "chk_orders_status"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0),
+                name="chk_order_quantity",
+                violation_error_message=_("The quantity is above zero."),
+            ),
+            models.CheckConstraint(
+                condition=Q(holding__isnull=False) | Q(pick__isnull=False),
+                name="chk_orders_instrument",
+                violation_error_message=_("An order belongs to a holding or proposes a pick."),
+            ),
+            models.CheckConstraint(
+                condition=Q(order_type=OrderType.LIMIT, limit_price__isnull=False, stop_price__isnull=True)
+                | Q(order_type=OrderType.STOP, limit_price__isnull=True, stop_price__isnull=False)
+                | Q(order_type=OrderType.MARKET, limit_price__isnull=True, stop_price__isnull=True),
+                name="chk_orders_price_for_type",
+                violation_error_message=_("LIMIT needs a limit price, STOP a stop price, MARKET neither."),
+            ),
+            models.CheckConstraint(
+                condition=positive("limit_price", "stop_price"),
+                name="chk_orders_price_positive",
+                violation_error_message=_("Prices are above zero."),
+            ),
+            models.CheckConstraint(
+                condition=Q(filled_quantity__gte=0, filled_quantity__lte=F("quantity")),
+                name="chk_orders_filled",
+                violation_error_message=_("An order cannot be filled beyond its quantity."),
+            ),
+            models.CheckConstraint(
+                condition=implies(Q(status=OrderStatus.FILLED), Q(filled_quantity=F("quantity")))
+                & implies(
+                    Q(status=OrderStatus.PARTIAL_FILLED),
+                    Q(filled_quantity__gt=0, filled_quantity__lt=F("quantity")),
+                )
+                & implies(Q(status__in=[OrderStatus.PENDING, OrderStatus.REJECTED]), Q(filled_quantity=0)),
+                name="chk_orders_status_filled",
+                violation_error_message=_("Status and filled quantity follow from executions; they cannot be typed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("order_time")),
+                name="chk_orders_expiry",
+                violation_error_message=_("An order expires after it is placed."),
+            ),
+        ]
+        indexes = [
+            # The newest orders first.
+            models.Index(fields=["-order_time"], name="idx_orders_time"),
+            # Open orders: few among many.
+            models.Index(fields=["status"], name="idx_orders_status", condition=Q(status__in=OPEN)),
+            # Orders of a holding: oversell check, reconciliation.
+            models.Index(fields=["holding"], name="idx_orders_holding"),
+            # Orders of a pick, and deleting a pick.
+            models.Index(fields=["pick"], name="idx_orders_pick"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.order_id} {self.side} {self.quantity}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+
+class Execution(models.Model):
+    """A fill that the exchange reported."""
+
+    execution_id = models.BigAutoField(_("number"), primary_key=True)
+    order = ReferenceField(Order, verbose_name=_("order"), related_name="executions")
+    executed_quantity = models.BigIntegerField(_("quantity"), db_comment="Shares")
+    executed_price = models.DecimalField(
+        _("price"), max_digits=14, decimal_places=4, db_comment="Trading currency, for one share"
+    )
+    executed_time = models.DateTimeField(_("executed at"), db_default=NOW)
+    commission = models.DecimalField(
+        _("commission"), max_digits=20, decimal_places=2, db_default=0, db_comment="Trading currency"
+    )
+    tax = models.DecimalField(_("tax"), max_digits=20, decimal_places=2, db_default=0, db_comment="Trading currency")
+    net_amount = models.DecimalField(
+        _("net amount"),
+        max_digits=20,
+        decimal_places=2,
+        null=True,
+        editable=False,
+        db_comment="Trading currency, signed: what the cash account changes by",
+    )
+    fx_rate = models.DecimalField(
+        _("exchange rate"),
+        max_digits=18,
+        decimal_places=6,
+        null=True,
+        blank=True,
+        db_comment="KRW for one unit of the trading currency, if the broker reports it",
+    )
+    exchange_ref = models.CharField(
+        _("exchange reference"), max_length=100, db_comment="The fill's identity: a replay brings the same one"
+    )
+
+    class Meta:
+        db_table = "executions"
+        db_table_comment = "Fills, append-only"
+        verbose_name = _("execution")
+        verbose_name_plural = _("executions")
+        ordering = ["-executed_time"]
+        constraints = [
+            Reference(field="order", name="fk_executions_order"),
+            # Also an order's executions.
+            models.UniqueConstraint(
+                fields=["order", "exchange_ref"],
+                name="idx_executions_order",
+                violation_error_message=_("This fill is booked already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(executed_quantity__gt=0) & positive("executed_price"),
+                name="chk_executions_positive",
+                violation_error_message=_("Quantity and price are above zero."),
+            ),
+            models.CheckConstraint(
+                condition=not_negative("commission", "tax"),
+                name="chk_executions_charges",
+                violation_error_message=_("Commission and tax are not negative."),
+            ),
+            models.CheckConstraint(
+                condition=positive("fx_rate"),
+                name="chk_executions_fx",
+                violation_error_message=_("The exchange rate is above zero."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(exchange_ref=""),
+                name="chk_executions_ref",
+                violation_error_message=_("A fill carries the exchange's reference."),
+            ),
+        ]
+        indexes = [
+            # The newest fills first.
+            models.Index(fields=["-executed_time"], name="idx_executions_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.execution_id} {self.executed_quantity} @ {self.executed_price}"
