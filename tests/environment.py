@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 VAR = Path(__file__).resolve().parent.parent / "var" / "test"
 
 os.environ.update(
@@ -12,3 +14,7 @@ os.environ.update(
     SECRET_KEY="tests-only-" + "x" * 40,
     TIME_ZONE="Asia/Seoul",
 )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-snapshot", action="store_true", help="Write docs/schema.sql from the test database.")

@@ -91,9 +91,9 @@ class Order(models.Model):
                 violation_error_message=_("An order belongs to a holding or proposes a pick."),
             ),
             models.CheckConstraint(
-                condition=Q(order_type=OrderType.LIMIT, limit_price__isnull=False, stop_price__isnull=True)
-                | Q(order_type=OrderType.STOP, limit_price__isnull=True, stop_price__isnull=False)
-                | Q(order_type=OrderType.MARKET, limit_price__isnull=True, stop_price__isnull=True),
+                condition=implies(Q(order_type=OrderType.LIMIT), Q(limit_price__isnull=False, stop_price__isnull=True))
+                & implies(Q(order_type=OrderType.STOP), Q(limit_price__isnull=True, stop_price__isnull=False))
+                & implies(Q(order_type=OrderType.MARKET), Q(limit_price__isnull=True, stop_price__isnull=True)),
                 name="chk_orders_price_for_type",
                 violation_error_message=_("LIMIT needs a limit price, STOP a stop price, MARKET neither."),
             ),

@@ -144,6 +144,28 @@ class Migration(migrations.Migration):
                     name="Holding",
                     fields=[
                         ("holding_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="number")),
+                        (
+                            "portfolio",
+                            system.constraints.ReferenceField(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="holdings",
+                                to="account.portfolio",
+                                verbose_name="portfolio",
+                            ),
+                        ),
+                        (
+                            "stock",
+                            system.constraints.ReferenceField(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="holdings",
+                                to="market.stock",
+                                verbose_name="stock",
+                            ),
+                        ),
                         ("quantity", models.BigIntegerField(db_comment="Shares", verbose_name="quantity")),
                         (
                             "avg_purchase_price",
@@ -210,28 +232,6 @@ class Migration(migrations.Migration):
                                 db_default=models.Func(output_field=models.DateTimeField(), template="now()"),
                                 editable=False,
                                 verbose_name="last updated",
-                            ),
-                        ),
-                        (
-                            "stock",
-                            system.constraints.ReferenceField(
-                                db_constraint=False,
-                                db_index=False,
-                                on_delete=django.db.models.deletion.DO_NOTHING,
-                                related_name="holdings",
-                                to="market.stock",
-                                verbose_name="stock",
-                            ),
-                        ),
-                        (
-                            "portfolio",
-                            system.constraints.ReferenceField(
-                                db_constraint=False,
-                                db_index=False,
-                                on_delete=django.db.models.deletion.DO_NOTHING,
-                                related_name="holdings",
-                                to="account.portfolio",
-                                verbose_name="portfolio",
                             ),
                         ),
                     ],

@@ -83,14 +83,6 @@ class Migration(migrations.Migration):
                         ("total_trades", models.IntegerField(blank=True, null=True, verbose_name="trades")),
                         ("parameters", models.JSONField(blank=True, null=True, verbose_name="parameters")),
                         (
-                            "created_at",
-                            models.DateTimeField(
-                                db_default=models.Func(output_field=models.DateTimeField(), template="now()"),
-                                editable=False,
-                                verbose_name="created at",
-                            ),
-                        ),
-                        (
                             "order",
                             system.constraints.ReferenceField(
                                 blank=True,
@@ -102,6 +94,14 @@ class Migration(migrations.Migration):
                                 related_name="backtests",
                                 to="trade.order",
                                 verbose_name="order",
+                            ),
+                        ),
+                        (
+                            "created_at",
+                            models.DateTimeField(
+                                db_default=models.Func(output_field=models.DateTimeField(), template="now()"),
+                                editable=False,
+                                verbose_name="created at",
                             ),
                         ),
                     ],

@@ -22,6 +22,17 @@ class Migration(migrations.Migration):
                     name="AIReport",
                     fields=[
                         ("report_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="number")),
+                        (
+                            "stock",
+                            system.constraints.ReferenceField(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="reports",
+                                to="market.stock",
+                                verbose_name="stock",
+                            ),
+                        ),
                         ("analysis_date", models.DateField(verbose_name="analysis date")),
                         ("model_version", models.CharField(max_length=20, verbose_name="model version")),
                         (
@@ -80,17 +91,6 @@ class Migration(migrations.Migration):
                                 verbose_name="created at",
                             ),
                         ),
-                        (
-                            "stock",
-                            system.constraints.ReferenceField(
-                                db_constraint=False,
-                                db_index=False,
-                                on_delete=django.db.models.deletion.DO_NOTHING,
-                                related_name="reports",
-                                to="market.stock",
-                                verbose_name="stock",
-                            ),
-                        ),
                     ],
                     options={
                         "verbose_name": "AI report",
@@ -104,6 +104,30 @@ class Migration(migrations.Migration):
                     name="DailyPick",
                     fields=[
                         ("pick_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="number")),
+                        (
+                            "report",
+                            system.constraints.ReferenceField(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="picks",
+                                to="brain.aireport",
+                                verbose_name="report",
+                            ),
+                        ),
+                        (
+                            "stock",
+                            system.constraints.ReferenceField(
+                                db_comment="The report's stock",
+                                db_constraint=False,
+                                db_index=False,
+                                editable=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="picks",
+                                to="market.stock",
+                                verbose_name="stock",
+                            ),
+                        ),
                         ("pick_date", models.DateField(verbose_name="pick date")),
                         (
                             "action",
@@ -151,30 +175,6 @@ class Migration(migrations.Migration):
                                 db_default=models.Func(output_field=models.DateTimeField(), template="now()"),
                                 editable=False,
                                 verbose_name="created at",
-                            ),
-                        ),
-                        (
-                            "report",
-                            system.constraints.ReferenceField(
-                                db_constraint=False,
-                                db_index=False,
-                                on_delete=django.db.models.deletion.DO_NOTHING,
-                                related_name="picks",
-                                to="brain.aireport",
-                                verbose_name="report",
-                            ),
-                        ),
-                        (
-                            "stock",
-                            system.constraints.ReferenceField(
-                                db_comment="The report's stock",
-                                db_constraint=False,
-                                db_index=False,
-                                editable=False,
-                                on_delete=django.db.models.deletion.DO_NOTHING,
-                                related_name="picks",
-                                to="market.stock",
-                                verbose_name="stock",
                             ),
                         ),
                     ],
@@ -318,8 +318,8 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="pick_stock",
                         sql=system.triggers.TriggerSql(
-                            func="-- A pick is of the stock that its report is about: filled in when omitted, refused when it disagrees.\nDECLARE\n    reported bigint := (SELECT stock_id FROM brain.ai_reports WHERE report_id = NEW.report_id);\nBEGIN\n    IF NEW.stock_id IS NOT NULL AND NEW.stock_id <> reported THEN\n        RAISE EXCEPTION 'pick_stock: report % is about stock %, not %; leave stock_id out to have it filled in',\n            NEW.report_id, reported, NEW.stock_id\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'pick_stock', TABLE = 'daily_picks', SCHEMA = 'brain';\n    END IF;\n    NEW.stock_id := reported;\n    RETURN NEW;\nEND",
-                            hash="c023f4f62d40ca74eb58d6693a46b493b2db1a3d",
+                            func="-- A pick is of the stock that its report is about: filled in when omitted, refused when it disagrees.\nDECLARE\n    reported bigint := (SELECT stock_id FROM brain.ai_reports WHERE report_id = NEW.report_id);\nBEGIN\n    IF reported IS NULL AND NEW.report_id IS NOT NULL THEN\n        RAISE EXCEPTION 'fk_daily_picks_report: there is no report %', NEW.report_id\n            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'fk_daily_picks_report';\n    ELSIF NEW.stock_id <> reported THEN\n        RAISE EXCEPTION 'pick_stock: report % is about stock %, not %; leave stock_id out to have it filled in',\n            NEW.report_id, reported, NEW.stock_id\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'pick_stock';\n    END IF;\n    NEW.stock_id := reported;\n    RETURN NEW;\nEND",
+                            hash="517e7ede6e442b959d1d3b39c677715114c50679",
                             operation='INSERT OR UPDATE OF "report_id", "stock_id"',
                             pgid="pgtrigger_pick_stock_2af67",
                             schema="brain",

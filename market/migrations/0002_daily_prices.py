@@ -33,6 +33,17 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         (
+                            "stock",
+                            system.constraints.ReferenceField(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="prices",
+                                to="market.stock",
+                                verbose_name="stock",
+                            ),
+                        ),
+                        (
                             "trade_date",
                             models.DateField(
                                 db_comment="Date at the exchange; partition key", verbose_name="trade date"
@@ -106,17 +117,6 @@ class Migration(migrations.Migration):
                                 db_default=models.Func(output_field=models.DateTimeField(), template="now()"),
                                 editable=False,
                                 verbose_name="created at",
-                            ),
-                        ),
-                        (
-                            "stock",
-                            system.constraints.ReferenceField(
-                                db_constraint=False,
-                                db_index=False,
-                                on_delete=django.db.models.deletion.DO_NOTHING,
-                                related_name="prices",
-                                to="market.stock",
-                                verbose_name="stock",
                             ),
                         ),
                     ],

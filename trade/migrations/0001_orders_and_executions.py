@@ -22,6 +22,32 @@ class Migration(migrations.Migration):
                     fields=[
                         ("order_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="number")),
                         (
+                            "holding",
+                            system.constraints.ReferenceField(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="orders",
+                                to="account.holding",
+                                verbose_name="holding",
+                            ),
+                        ),
+                        (
+                            "pick",
+                            system.constraints.ReferenceField(
+                                blank=True,
+                                db_constraint=False,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="orders",
+                                to="brain.dailypick",
+                                verbose_name="pick",
+                            ),
+                        ),
+                        (
                             "order_type",
                             models.CharField(
                                 choices=[("MARKET", "Market"), ("LIMIT", "Limit"), ("STOP", "Stop")],
@@ -109,32 +135,6 @@ class Migration(migrations.Migration):
                                 verbose_name="placed by",
                             ),
                         ),
-                        (
-                            "holding",
-                            system.constraints.ReferenceField(
-                                blank=True,
-                                db_constraint=False,
-                                db_index=False,
-                                null=True,
-                                on_delete=django.db.models.deletion.DO_NOTHING,
-                                related_name="orders",
-                                to="account.holding",
-                                verbose_name="holding",
-                            ),
-                        ),
-                        (
-                            "pick",
-                            system.constraints.ReferenceField(
-                                blank=True,
-                                db_constraint=False,
-                                db_index=False,
-                                null=True,
-                                on_delete=django.db.models.deletion.DO_NOTHING,
-                                related_name="orders",
-                                to="brain.dailypick",
-                                verbose_name="pick",
-                            ),
-                        ),
                     ],
                     options={
                         "verbose_name": "order",
@@ -148,6 +148,17 @@ class Migration(migrations.Migration):
                     name="Execution",
                     fields=[
                         ("execution_id", models.BigAutoField(primary_key=True, serialize=False, verbose_name="number")),
+                        (
+                            "order",
+                            system.constraints.ReferenceField(
+                                db_constraint=False,
+                                db_index=False,
+                                on_delete=django.db.models.deletion.DO_NOTHING,
+                                related_name="executions",
+                                to="trade.order",
+                                verbose_name="order",
+                            ),
+                        ),
                         ("executed_quantity", models.BigIntegerField(db_comment="Shares", verbose_name="quantity")),
                         (
                             "executed_price",
@@ -213,17 +224,6 @@ class Migration(migrations.Migration):
                                 db_comment="The fill's identity: a replay brings the same one",
                                 max_length=100,
                                 verbose_name="exchange reference",
-                            ),
-                        ),
-                        (
-                            "order",
-                            system.constraints.ReferenceField(
-                                db_constraint=False,
-                                db_index=False,
-                                on_delete=django.db.models.deletion.DO_NOTHING,
-                                related_name="executions",
-                                to="trade.order",
-                                verbose_name="order",
                             ),
                         ),
                     ],
@@ -310,15 +310,20 @@ class Migration(migrations.Migration):
                     constraint=models.CheckConstraint(
                         condition=models.Q(
                             models.Q(
-                                ("limit_price__isnull", False), ("order_type", "LIMIT"), ("stop_price__isnull", True)
+                                models.Q(("order_type", "LIMIT"), _negated=True),
+                                models.Q(("limit_price__isnull", False), ("stop_price__isnull", True)),
+                                _connector="OR",
                             ),
                             models.Q(
-                                ("limit_price__isnull", True), ("order_type", "STOP"), ("stop_price__isnull", False)
+                                models.Q(("order_type", "STOP"), _negated=True),
+                                models.Q(("limit_price__isnull", True), ("stop_price__isnull", False)),
+                                _connector="OR",
                             ),
                             models.Q(
-                                ("limit_price__isnull", True), ("order_type", "MARKET"), ("stop_price__isnull", True)
+                                models.Q(("order_type", "MARKET"), _negated=True),
+                                models.Q(("limit_price__isnull", True), ("stop_price__isnull", True)),
+                                _connector="OR",
                             ),
-                            _connector="OR",
                         ),
                         name="chk_orders_price_for_type",
                         violation_error_message="LIMIT needs a limit price, STOP a stop price, MARKET neither.",
