@@ -3,11 +3,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from market.models import LatestPrice, Stock
-from system.constraints import NOW, PRINCIPAL, Reference, ReferenceField, not_negative
+from market.models import Currency, FxRate, LatestPrice, Stock
+from system.audit import audited
+from system.constraints import INFINITY, NOW, PRINCIPAL, Reference, ReferenceField, implies, not_negative, one_of
 from system.triggers import Trigger, body, touch
 
 
+@audited("portfolio_events", exclude=["current_value", "peak_value", "updated_at"])
 class Portfolio(models.Model):
     """Capital under one strategy. Its values are in KRW."""
 
@@ -28,6 +30,21 @@ class Portfolio(models.Model):
     initial_capital = models.DecimalField(_("initial capital"), max_digits=15, decimal_places=0, db_comment="KRW")
     current_value = models.DecimalField(
         _("current value"), max_digits=20, decimal_places=2, null=True, blank=True, editable=False, db_comment="KRW"
+    )
+    peak_value = models.DecimalField(
+        _("peak value"),
+        max_digits=20,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        editable=False,
+        db_comment="KRW; the highest value since the last clearance, moved along by deposits and withdrawals",
+    )
+    buying_halted_at = models.DateTimeField(
+        _("buying halted at"),
+        null=True,
+        blank=True,
+        db_comment="Set when the value falls below the maximum drawdown; an operator clears it to NULL",
     )
     is_active = models.BooleanField(_("active"), db_default=True)
     created_by = models.CharField(
@@ -63,12 +80,47 @@ class Portfolio(models.Model):
                 violation_error_message=_("A portfolio has a name."),
             ),
         ]
-        triggers = [touch("update_portfolio_updated_at", "updated_at")]
+        triggers = [
+            touch("update_portfolio_updated_at", "updated_at"),
+            Trigger(
+                name="value_new_portfolio",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=body(__file__, "value_new_portfolio"),
+            ),
+            Trigger(
+                name="open_portfolio",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="opened"),
+                func=body(__file__, "open_portfolio"),
+                definer=True,
+            ),
+            Trigger(
+                name="value_portfolio",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=body(__file__, "value_portfolio"),
+                definer=True,
+            ),
+            Trigger(
+                name="guard_portfolio_delete",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func=body(__file__, "guard_portfolio_delete"),
+                definer=True,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
+@audited(
+    "holding_events",
+    exclude=["current_value", "unrealized_pnl", "unrealized_pnl_rate", "valued_on", "last_updated"],
+)
 class Holding(models.Model):
     """What a portfolio owns of one stock, at average cost. Values are in the stock's currency."""
 
@@ -100,6 +152,17 @@ class Holding(models.Model):
         db_default=0,
         editable=False,
         db_comment="Trading currency, after commission and tax",
+    )
+    opening_quantity = models.BigIntegerField(
+        _("opening quantity"), db_default=0, editable=False, db_comment="Shares before the first execution"
+    )
+    opening_price = models.DecimalField(
+        _("opening price"),
+        max_digits=18,
+        decimal_places=6,
+        db_default=0,
+        editable=False,
+        db_comment="Trading currency; average price before the first execution",
     )
     valued_on = models.DateField(_("valued on"), null=True, editable=False, db_comment="Date of the close used")
     last_updated = models.DateTimeField(_("last updated"), db_default=NOW, editable=False)
@@ -137,6 +200,12 @@ class Holding(models.Model):
         ]
         triggers = [
             Trigger(
+                name="open_holding",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=body(__file__, "open_holding"),
+            ),
+            Trigger(
                 name="value_holding_on_insert",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
@@ -154,6 +223,25 @@ class Holding(models.Model):
                 ),
                 func=body(__file__, "value_holding"),
             ),
+            # Positions that a client opens, corrects or removes change what the portfolio is worth; fills reach it
+            # through their cash.
+            *[
+                Trigger(
+                    name=f"touch_portfolios_on_{event}",
+                    level=pgtrigger.Statement,
+                    when=pgtrigger.After,
+                    operation=operation,
+                    referencing=referencing,
+                    condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
+                    func=body(__file__, "touch_portfolios"),
+                    definer=True,
+                )
+                for event, operation, referencing in (
+                    ("insert", pgtrigger.Insert, pgtrigger.Referencing(new="moved")),
+                    ("update", pgtrigger.Update, pgtrigger.Referencing(new="moved")),
+                    ("delete", pgtrigger.Delete, pgtrigger.Referencing(old="moved")),
+                )
+            ],
         ]
 
     def __str__(self) -> str:
@@ -177,3 +265,160 @@ class PriceArrival(LatestPrice):
             )
             for event, operation in (("insert", pgtrigger.Insert), ("update", pgtrigger.Update))
         ]
+
+
+class FxArrival(FxRate):
+    """The exchange rates as this app sees them: their change revalues portfolios. `market` knows nothing of it."""
+
+    class Meta:
+        proxy = True
+        triggers = [
+            Trigger(
+                name=f"revalue_currency_on_{event}",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=operation,
+                referencing=referencing,
+                func=body(__file__, "revalue_currency"),
+                definer=True,
+            )
+            for event, operation, referencing in (
+                ("insert", pgtrigger.Insert, pgtrigger.Referencing(new="changed")),
+                ("update", pgtrigger.Update, pgtrigger.Referencing(new="changed")),
+                ("delete", pgtrigger.Delete, pgtrigger.Referencing(old="changed")),
+            )
+        ]
+
+
+class CashKind(models.TextChoices):
+    OPENING = "OPENING", _("Opening")
+    DEPOSIT = "DEPOSIT", _("Deposit")
+    WITHDRAWAL = "WITHDRAWAL", _("Withdrawal")
+    TRADE = "TRADE", _("Trade")
+    FX = "FX", _("Currency exchange")
+    DIVIDEND = "DIVIDEND", _("Dividend")
+    ADJUSTMENT = "ADJUSTMENT", _("Adjustment")
+
+
+class CashEntry(models.Model):
+    """One movement of a portfolio's cash. Append-only: a mistake is corrected by the opposite entry."""
+
+    cash_entry_id = models.BigAutoField(_("number"), primary_key=True)
+    portfolio = ReferenceField(Portfolio, verbose_name=_("portfolio"), related_name="cash_entries")
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency)
+    amount = models.DecimalField(
+        _("amount"), max_digits=20, decimal_places=2, db_comment="In the currency, signed: what the balance changes by"
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=CashKind)
+    execution_id = models.BigIntegerField(
+        _("execution"), null=True, blank=True, editable=False, db_comment="The fill that a TRADE entry belongs to"
+    )
+    memo = models.CharField(_("memo"), max_length=200, null=True, blank=True)
+    created_by = models.CharField(_("booked by"), max_length=150, db_default=PRINCIPAL, editable=False)
+    created_at = models.DateTimeField(_("booked at"), db_default=NOW, editable=False)
+
+    class Meta:
+        db_table = "cash_entries"
+        db_table_comment = "Cash movements, append-only; balances follow from them"
+        verbose_name = _("cash entry")
+        verbose_name_plural = _("cash entries")
+        ordering = ["-cash_entry_id"]
+        constraints = [
+            # A portfolio that never traded takes its opening entry along; any other cannot be deleted.
+            Reference(field="portfolio", name="fk_cash_entries_portfolio", on_delete="CASCADE"),
+            one_of("currency", Currency, "chk_cash_entries_currency"),
+            one_of("kind", CashKind, "chk_cash_entries_kind"),
+            models.CheckConstraint(
+                condition=Q(amount__lt=INFINITY)
+                & implies(Q(kind__in=[CashKind.OPENING, CashKind.DEPOSIT]), Q(amount__gt=0))
+                & implies(Q(kind=CashKind.WITHDRAWAL), Q(amount__lt=0)),
+                name="chk_cash_entries_sign",
+                violation_error_message=_("A deposit is above zero, a withdrawal below."),
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=CashKind.TRADE, execution_id__isnull=False)
+                | (~Q(kind=CashKind.TRADE) & Q(execution_id__isnull=True)),
+                name="chk_cash_entries_execution",
+                violation_error_message=_("A trade entry, and no other, belongs to an execution."),
+            ),
+            # One entry for each fill; finds it when the fill is deleted.
+            models.UniqueConstraint(fields=["execution_id"], name="uniq_cash_entries_execution"),
+            # A portfolio opens once.
+            models.UniqueConstraint(
+                fields=["portfolio"], name="uniq_cash_entries_opening", condition=Q(kind=CashKind.OPENING)
+            ),
+        ]
+        indexes = [
+            # A portfolio's statement, newest first; deleting a portfolio.
+            models.Index(fields=["portfolio", "-cash_entry_id"], name="idx_cash_entries_portfolio"),
+        ]
+        triggers = [
+            Trigger(
+                name="book_cash",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="booked"),
+                func=body(__file__, "book_cash"),
+                definer=True,
+            ),
+            Trigger(
+                name="unbook_cash",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                referencing=pgtrigger.Referencing(old="removed"),
+                func=body(__file__, "unbook_cash"),
+                definer=True,
+            ),
+            Trigger(
+                name="guard_cash_entry",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
+                func=body(__file__, "guard_cash_entry"),
+            ),
+            Trigger(
+                name="guard_cash_kind",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("pg_trigger_depth() = 0 AND NEW.kind IN ('OPENING', 'TRADE')"),
+                func=body(__file__, "guard_cash_kind"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount} {self.currency}"
+
+
+class CashBalance(models.Model):
+    """What the cash entries of a portfolio sum up to in one currency. Kept by their trigger."""
+
+    cash_balance_id = models.BigAutoField(_("number"), primary_key=True)
+    portfolio = ReferenceField(Portfolio, verbose_name=_("portfolio"), related_name="cash_balances")
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency)
+    balance = models.DecimalField(_("balance"), max_digits=20, decimal_places=2, db_comment="In the currency")
+
+    class Meta:
+        db_table = "cash_balances"
+        db_table_comment = "Sums of cash entries; below zero means that trades were not yet paid in that currency"
+        verbose_name = _("cash balance")
+        verbose_name_plural = _("cash balances")
+        ordering = ["portfolio", "currency"]
+        constraints = [
+            Reference(field="portfolio", name="fk_cash_balances_portfolio", on_delete="CASCADE"),
+            models.UniqueConstraint(fields=["portfolio", "currency"], name="uniq_cash_balances_currency"),
+            one_of("currency", Currency, "chk_cash_balances_currency"),
+        ]
+        triggers = [
+            Trigger(
+                name="guard_cash_balance",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
+                func=body(__file__, "guard_cash_balance"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.balance} {self.currency}"

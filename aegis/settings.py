@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "market",
     "system",
     "pgtrigger",
+    "pghistory",
     "unfold",
     "django.contrib.admin",
     "django.contrib.auth",

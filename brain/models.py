@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from market.models import Stock
+from system.audit import audited
 from system.constraints import NOW, Reference, ReferenceField, one_of, positive
 from system.triggers import Trigger, body
 
@@ -14,6 +15,7 @@ class RiskLevel(models.TextChoices):
     HIGH = "HIGH", _("High")
 
 
+@audited("ai_report_events", exclude=["raw_data"])
 class AIReport(models.Model):
     """What a model thinks of one stock on one day."""
 
@@ -83,6 +85,7 @@ class Action(models.TextChoices):
     HOLD = "HOLD", _("Hold")
 
 
+@audited("daily_pick_events")
 class DailyPick(models.Model):
     """What a report advises to do on one day."""
 

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from system.audit import audited
 from system.constraints import NOW, Reference, ReferenceField, not_negative, one_of, positive
 from system.partitions import Monthly
 from system.triggers import Trigger, body, touch
@@ -24,6 +25,7 @@ class Currency(models.TextChoices):
     USD = "USD", _("USD")
 
 
+@audited("stock_events", exclude=["market_cap", "currency", "updated_at"])
 class Stock(models.Model):
     """What can be traded."""
 
@@ -216,3 +218,41 @@ class LatestPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stock_id} {self.trade_date} {self.close_price}"
+
+
+class FxRate(models.Model):
+    """What one unit of a currency was worth in KRW on a day."""
+
+    fx_rate_id = models.BigAutoField(_("number"), primary_key=True)
+    currency = models.CharField(_("currency"), max_length=3, choices=Currency)
+    rate_date = models.DateField(_("date"))
+    krw_per_unit = models.DecimalField(_("KRW per unit"), max_digits=18, decimal_places=6)
+
+    class Meta:
+        db_table = "fx_rates"
+        db_table_comment = "KRW for one unit of a currency; the newest not after a day values that day"
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
+        ordering = ["-rate_date", "currency"]
+        constraints = [
+            # Also the newest rate of a currency.
+            models.UniqueConstraint(
+                fields=["currency", "rate_date"],
+                name="uniq_fx_rates_day",
+                violation_error_message=_("There is a rate of this currency on this day already."),
+            ),
+            one_of("currency", Currency, "chk_fx_rates_currency"),
+            models.CheckConstraint(
+                condition=~Q(currency=Currency.KRW),
+                name="chk_fx_rates_foreign",
+                violation_error_message=_("KRW needs no rate: it is what values are in."),
+            ),
+            models.CheckConstraint(
+                condition=positive("krw_per_unit"),
+                name="chk_fx_rates_positive",
+                violation_error_message=_("The rate is above zero."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.rate_date} {self.krw_per_unit}"

@@ -1,9 +1,11 @@
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from account.models import Holding
 from brain.models import DailyPick
+from system.audit import audited
 from system.constraints import (
     NOW,
     PRINCIPAL,
@@ -14,6 +16,7 @@ from system.constraints import (
     one_of,
     positive,
 )
+from system.triggers import Trigger, body
 
 
 class OrderType(models.TextChoices):
@@ -38,6 +41,7 @@ class OrderStatus(models.TextChoices):
 OPEN = (OrderStatus.PENDING, OrderStatus.PARTIAL_FILLED)
 
 
+@audited("order_events")
 class Order(models.Model):
     """The wish to buy or sell a quantity of one holding's stock."""
 
@@ -132,6 +136,27 @@ class Order(models.Model):
             models.Index(fields=["holding"], name="idx_orders_holding"),
             # Orders of a pick, and deleting a pick.
             models.Index(fields=["pick"], name="idx_orders_pick"),
+            # What open SELL orders have committed of a holding.
+            models.Index(fields=["holding"], name="idx_orders_open_holding", condition=Q(status__in=OPEN)),
+        ]
+        triggers = [
+            Trigger(
+                name="admit_orders",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="arrived"),
+                func=body(__file__, "admit_orders"),
+                definer=True,
+            ),
+            Trigger(
+                name="guard_order",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
+                func=body(__file__, "guard_order"),
+                definer=True,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +167,7 @@ class Order(models.Model):
         return self.status in OPEN
 
 
+@audited("execution_events")
 class Execution(models.Model):
     """A fill that the exchange reported."""
 
@@ -175,6 +201,18 @@ class Execution(models.Model):
     exchange_ref = models.CharField(
         _("exchange reference"), max_length=100, db_comment="The fill's identity: a replay brings the same one"
     )
+    reverses = ReferenceField(
+        "self",
+        verbose_name=_("reverses"),
+        related_name="reversals",
+        null=True,
+        blank=True,
+        editable=False,
+        db_comment="The execution that this one takes back",
+    )
+    reversed_at = models.DateTimeField(
+        _("reversed at"), null=True, blank=True, editable=False, db_comment="Set on the original by its reversal"
+    )
 
     class Meta:
         db_table = "executions"
@@ -205,6 +243,13 @@ class Execution(models.Model):
                 name="chk_executions_fx",
                 violation_error_message=_("The exchange rate is above zero."),
             ),
+            Reference(field="reverses", name="fk_executions_reverses"),
+            # A fill is taken back once.
+            models.UniqueConstraint(
+                fields=["reverses"],
+                name="uniq_executions_reverses",
+                violation_error_message=_("This execution is reversed already."),
+            ),
             models.CheckConstraint(
                 condition=~Q(exchange_ref=""),
                 name="chk_executions_ref",
@@ -215,6 +260,64 @@ class Execution(models.Model):
             # The newest fills first.
             models.Index(fields=["-executed_time"], name="idx_executions_time"),
         ]
+        triggers = [
+            Trigger(
+                name="price_execution",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=body(__file__, "price_execution"),
+                definer=True,
+            ),
+            Trigger(
+                name="settle_executions",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="booked"),
+                func=body(__file__, "settle_executions"),
+                definer=True,
+            ),
+            Trigger(
+                name="unbook_executions",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                referencing=pgtrigger.Referencing(old="removed"),
+                func=body(__file__, "unbook_executions"),
+                definer=True,
+            ),
+            Trigger(
+                name="guard_execution",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "pg_trigger_depth() = 0 AND (to_jsonb(OLD) - 'exchange_ref') <> (to_jsonb(NEW) - 'exchange_ref')"
+                ),
+                func=body(__file__, "guard_execution"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"#{self.execution_id} {self.executed_quantity} @ {self.executed_price}"
+
+
+class TradedHolding(Holding):
+    """A holding as this app sees it: once it traded, only executions move it. `account` knows nothing of orders."""
+
+    class Meta:
+        proxy = True
+        triggers = [
+            Trigger(
+                name="guard_holding",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(
+                    "pg_trigger_depth() = 0 AND (OLD.portfolio_id, OLD.stock_id, OLD.quantity, OLD.avg_purchase_price,"
+                    " OLD.realized_pnl, OLD.opening_quantity, OLD.opening_price) IS DISTINCT FROM (NEW.portfolio_id,"
+                    " NEW.stock_id, NEW.quantity, NEW.avg_purchase_price, NEW.realized_pnl, NEW.opening_quantity,"
+                    " NEW.opening_price)"
+                ),
+                func=body(__file__, "guard_holding"),
+                definer=True,
+            )
+        ]

@@ -1,0 +1,619 @@
+import django.db.models.deletion
+import pgtrigger.migrations
+import system.constraints
+import system.triggers
+from system.schemas import in_schema, run_sql
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("account", "0001_portfolio_and_holdings"),
+        ("market", "0004_fx_rates"),
+    ]
+
+    operations = [
+        *in_schema(
+            "account",
+            [
+                migrations.CreateModel(
+                    name="CashBalance",
+                    fields=[
+                        (
+                            "cash_balance_id",
+                            models.BigAutoField(primary_key=True, serialize=False, verbose_name="number"),
+                        ),
+                        (
+                            "currency",
+                            models.CharField(
+                                choices=[("KRW", "KRW"), ("USD", "USD")], max_length=3, verbose_name="currency"
+                            ),
+                        ),
+                        (
+                            "balance",
+                            models.DecimalField(
+                                db_comment="In the currency", decimal_places=2, max_digits=20, verbose_name="balance"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "cash balance",
+                        "verbose_name_plural": "cash balances",
+                        "db_table": "cash_balances",
+                        "db_table_comment": "Sums of cash entries; below zero means that trades were not yet paid in that currency",
+                        "ordering": ["portfolio", "currency"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CashEntry",
+                    fields=[
+                        (
+                            "cash_entry_id",
+                            models.BigAutoField(primary_key=True, serialize=False, verbose_name="number"),
+                        ),
+                        (
+                            "currency",
+                            models.CharField(
+                                choices=[("KRW", "KRW"), ("USD", "USD")], max_length=3, verbose_name="currency"
+                            ),
+                        ),
+                        (
+                            "amount",
+                            models.DecimalField(
+                                db_comment="In the currency, signed: what the balance changes by",
+                                decimal_places=2,
+                                max_digits=20,
+                                verbose_name="amount",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("OPENING", "Opening"),
+                                    ("DEPOSIT", "Deposit"),
+                                    ("WITHDRAWAL", "Withdrawal"),
+                                    ("TRADE", "Trade"),
+                                    ("FX", "Currency exchange"),
+                                    ("DIVIDEND", "Dividend"),
+                                    ("ADJUSTMENT", "Adjustment"),
+                                ],
+                                max_length=10,
+                                verbose_name="kind",
+                            ),
+                        ),
+                        (
+                            "execution_id",
+                            models.BigIntegerField(
+                                blank=True,
+                                db_comment="The fill that a TRADE entry belongs to",
+                                editable=False,
+                                null=True,
+                                verbose_name="execution",
+                            ),
+                        ),
+                        ("memo", models.CharField(blank=True, max_length=200, null=True, verbose_name="memo")),
+                        (
+                            "created_by",
+                            models.CharField(
+                                db_default=models.Func(output_field=models.CharField(), template="system.principal()"),
+                                editable=False,
+                                max_length=150,
+                                verbose_name="booked by",
+                            ),
+                        ),
+                        (
+                            "created_at",
+                            models.DateTimeField(
+                                db_default=models.Func(output_field=models.DateTimeField(), template="now()"),
+                                editable=False,
+                                verbose_name="booked at",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "cash entry",
+                        "verbose_name_plural": "cash entries",
+                        "db_table": "cash_entries",
+                        "db_table_comment": "Cash movements, append-only; balances follow from them",
+                        "ordering": ["-cash_entry_id"],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="FxArrival",
+                    fields=[],
+                    options={
+                        "proxy": True,
+                        "indexes": [],
+                        "constraints": [],
+                    },
+                    bases=("market.fxrate",),
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="pricearrival",
+                    name="revalue_on_insert",
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="pricearrival",
+                    name="revalue_on_update",
+                ),
+                migrations.AddField(
+                    model_name="holding",
+                    name="opening_price",
+                    field=models.DecimalField(
+                        db_comment="Trading currency; average price before the first execution",
+                        db_default=0,
+                        decimal_places=6,
+                        editable=False,
+                        max_digits=18,
+                        verbose_name="opening price",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="holding",
+                    name="opening_quantity",
+                    field=models.BigIntegerField(
+                        db_comment="Shares before the first execution",
+                        db_default=0,
+                        editable=False,
+                        verbose_name="opening quantity",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="portfolio",
+                    name="buying_halted_at",
+                    field=models.DateTimeField(
+                        blank=True,
+                        db_comment="Set when the value falls below the maximum drawdown; an operator clears it to NULL",
+                        null=True,
+                        verbose_name="buying halted at",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="portfolio",
+                    name="peak_value",
+                    field=models.DecimalField(
+                        blank=True,
+                        db_comment="KRW; the highest value since the last clearance, moved along by deposits and withdrawals",
+                        decimal_places=2,
+                        editable=False,
+                        max_digits=20,
+                        null=True,
+                        verbose_name="peak value",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="holding",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="open_holding",
+                        sql=system.triggers.TriggerSql(
+                            func="-- What a holding is inserted with is its opening position: fills come on top of it.\nBEGIN\n    NEW.opening_quantity := NEW.quantity;\n    NEW.opening_price := NEW.avg_purchase_price;\n    NEW.realized_pnl := 0;\n    RETURN NEW;\nEND",
+                            hash="4289fa0c3312f0daf8f513281a878536e7ad1df8",
+                            operation="INSERT",
+                            pgid="pgtrigger_open_holding_54a9c",
+                            schema="account",
+                            security="INVOKER",
+                            table="holdings",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="holding",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="touch_portfolios_on_insert",
+                        sql=system.triggers.TriggerSql(
+                            condition="WHEN (pg_trigger_depth() = 0)",
+                            func="BEGIN\n    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM moved WHERE quantity > 0));\n    RETURN NULL;\nEND",
+                            hash="4d43d40e8d22c9c7d4ed0a5f087f7efb6f26e725",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_touch_portfolios_on_insert_201f4",
+                            referencing="REFERENCING NEW TABLE AS moved ",
+                            schema="account",
+                            security="DEFINER",
+                            table="holdings",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="holding",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="touch_portfolios_on_update",
+                        sql=system.triggers.TriggerSql(
+                            condition="WHEN (pg_trigger_depth() = 0)",
+                            func="BEGIN\n    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM moved WHERE quantity > 0));\n    RETURN NULL;\nEND",
+                            hash="59f6c9b28c18114a04bebfb01f9f156a13e2104d",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_touch_portfolios_on_update_4946c",
+                            referencing="REFERENCING NEW TABLE AS moved ",
+                            schema="account",
+                            security="DEFINER",
+                            table="holdings",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="holding",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="touch_portfolios_on_delete",
+                        sql=system.triggers.TriggerSql(
+                            condition="WHEN (pg_trigger_depth() = 0)",
+                            func="BEGIN\n    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM moved WHERE quantity > 0));\n    RETURN NULL;\nEND",
+                            hash="c851ed034350ee240abd120b2400d9f5dfcc2351",
+                            level="STATEMENT",
+                            operation="DELETE",
+                            pgid="pgtrigger_touch_portfolios_on_delete_718b5",
+                            referencing="REFERENCING OLD TABLE AS moved ",
+                            schema="account",
+                            security="DEFINER",
+                            table="holdings",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="portfolio",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="value_new_portfolio",
+                        sql=system.triggers.TriggerSql(
+                            func="BEGIN\n    NEW.current_value := NEW.initial_capital;\n    NEW.peak_value := NEW.initial_capital;\n    RETURN NEW;\nEND",
+                            hash="ebc0b4187d54ccc97dded5e72a56332fdf6984dc",
+                            operation="INSERT",
+                            pgid="pgtrigger_value_new_portfolio_d6eaa",
+                            schema="account",
+                            security="INVOKER",
+                            table="portfolio",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="portfolio",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="open_portfolio",
+                        sql=system.triggers.TriggerSql(
+                            func="-- The initial capital is the first cash entry: from then on value follows from entries and holdings alone.\nBEGIN\n    INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind)\n    SELECT portfolio_id, 'KRW', initial_capital, 'OPENING' FROM opened WHERE initial_capital > 0;\n    RETURN NULL;\nEND",
+                            hash="19fef7bf22885a0743010b03da947e685bd8bec2",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_open_portfolio_64079",
+                            referencing="REFERENCING NEW TABLE AS opened ",
+                            schema="account",
+                            security="DEFINER",
+                            table="portfolio",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="portfolio",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="value_portfolio",
+                        sql=system.triggers.TriggerSql(
+                            func="-- Any update of a portfolio values it: nobody can type a value, and whoever moves cash or holdings need only touch it.\n-- The row is locked by now, so these queries see everything that earlier holders of the lock have committed.\nDECLARE\n    typed_by_client CONSTANT boolean := pg_trigger_depth() = 1;\nBEGIN\n    IF NEW.initial_capital <> OLD.initial_capital THEN\n        RAISE EXCEPTION 'portfolio_capital: the initial capital is booked as the opening entry and cannot change'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'portfolio_capital',\n                  HINT = 'Deposit or withdraw the difference.';\n    END IF;\n    IF typed_by_client THEN\n        NEW.peak_value := OLD.peak_value;\n    END IF;\n    NEW.current_value := account.portfolio_value(NEW.portfolio_id);\n    IF OLD.buying_halted_at IS NOT NULL AND NEW.buying_halted_at IS NULL THEN\n        NEW.peak_value := NEW.current_value;  -- cleared by an operator: the fall is measured from here on\n    ELSE\n        NEW.peak_value := greatest(NEW.peak_value, NEW.current_value);\n    END IF;\n    IF NEW.current_value IS NULL AND OLD.current_value IS NOT NULL THEN\n        INSERT INTO system.alerts (alert_type, severity, module, message, data)\n        VALUES ('WARNING', 'HIGH', 'account',\n                format('Portfolio %s cannot be valued: an exchange rate or a price is missing.', NEW.name),\n                jsonb_build_object('portfolio_id', NEW.portfolio_id, 'missing', account.missing_for_value(NEW.portfolio_id)));\n    END IF;\n    IF NEW.current_value < NEW.peak_value * (1 - NEW.max_drawdown / 100) AND NEW.buying_halted_at IS NULL THEN\n        NEW.buying_halted_at := now();\n        INSERT INTO system.alerts (alert_type, severity, module, message, data)\n        VALUES ('ERROR', 'CRITICAL', 'account',\n                format('Portfolio %s fell more than %s %% below its peak: no new BUY orders until an operator clears it.',\n                       NEW.name, NEW.max_drawdown),\n                jsonb_build_object('portfolio_id', NEW.portfolio_id, 'value', NEW.current_value, 'peak', NEW.peak_value));\n    END IF;\n    RETURN NEW;\nEND",
+                            hash="0b4e3dd5463121f26bdd9ca66c7b1e12ea2c60dd",
+                            operation="UPDATE",
+                            pgid="pgtrigger_value_portfolio_b72d3",
+                            schema="account",
+                            security="DEFINER",
+                            table="portfolio",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="portfolio",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="guard_portfolio_delete",
+                        sql=system.triggers.TriggerSql(
+                            func="BEGIN\n    IF EXISTS (SELECT FROM account.cash_entries WHERE portfolio_id = OLD.portfolio_id AND kind <> 'OPENING') THEN\n        RAISE EXCEPTION 'portfolio_has_cash: money has moved through portfolio %; it is history now', OLD.name\n            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'portfolio_has_cash',\n                  HINT = 'Set it inactive instead of deleting it.';\n    END IF;\n    RETURN OLD;\nEND",
+                            hash="9918cf4db5e92d8310993341ce42cf66316744ce",
+                            operation="DELETE",
+                            pgid="pgtrigger_guard_portfolio_delete_c5958",
+                            schema="account",
+                            security="DEFINER",
+                            table="portfolio",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pricearrival",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="revalue_on_insert",
+                        sql=system.triggers.TriggerSql(
+                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed, in one statement.\n-- Rows that come out the same are left alone; holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, price.close_price, price.trade_date\n          FROM account.holdings JOIN changed AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0\n                                          THEN (held.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
+                            hash="50d3130599242cd5dcd01c5c8ffc9a77b44ef9b9",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_revalue_on_insert_fe0ba",
+                            referencing="REFERENCING NEW TABLE AS changed ",
+                            schema="account",
+                            security="DEFINER",
+                            table="latest_prices",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pricearrival",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="revalue_on_update",
+                        sql=system.triggers.TriggerSql(
+                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed, in one statement.\n-- Rows that come out the same are left alone; holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, price.close_price, price.trade_date\n          FROM account.holdings JOIN changed AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0\n                                          THEN (held.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
+                            hash="e64ff7375de605488e25f7bdfc3b6ceff4021d02",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_revalue_on_update_96238",
+                            referencing="REFERENCING NEW TABLE AS changed ",
+                            schema="account",
+                            security="DEFINER",
+                            table="latest_prices",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="cashbalance",
+                    name="portfolio",
+                    field=system.constraints.ReferenceField(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="cash_balances",
+                        to="account.portfolio",
+                        verbose_name="portfolio",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="cashentry",
+                    name="portfolio",
+                    field=system.constraints.ReferenceField(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="cash_entries",
+                        to="account.portfolio",
+                        verbose_name="portfolio",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="fxarrival",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="revalue_currency_on_insert",
+                        sql=system.triggers.TriggerSql(
+                            func="BEGIN\n    PERFORM account.touch_portfolios(ARRAY(\n        SELECT portfolio_id FROM account.cash_balances JOIN changed USING (currency)\n        UNION\n        SELECT portfolio_id FROM account.holdings JOIN market.stocks USING (stock_id) JOIN changed USING (currency)));\n    RETURN NULL;\nEND",
+                            hash="40fa4be6f87f08d3d065b24c85a467099faf521a",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_revalue_currency_on_insert_930fd",
+                            referencing="REFERENCING NEW TABLE AS changed ",
+                            schema="account",
+                            security="DEFINER",
+                            table="fx_rates",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="fxarrival",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="revalue_currency_on_update",
+                        sql=system.triggers.TriggerSql(
+                            func="BEGIN\n    PERFORM account.touch_portfolios(ARRAY(\n        SELECT portfolio_id FROM account.cash_balances JOIN changed USING (currency)\n        UNION\n        SELECT portfolio_id FROM account.holdings JOIN market.stocks USING (stock_id) JOIN changed USING (currency)));\n    RETURN NULL;\nEND",
+                            hash="6f953108aaa8e70541ac38a05afd8d353940cb96",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_revalue_currency_on_update_cb4ad",
+                            referencing="REFERENCING NEW TABLE AS changed ",
+                            schema="account",
+                            security="DEFINER",
+                            table="fx_rates",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="fxarrival",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="revalue_currency_on_delete",
+                        sql=system.triggers.TriggerSql(
+                            func="BEGIN\n    PERFORM account.touch_portfolios(ARRAY(\n        SELECT portfolio_id FROM account.cash_balances JOIN changed USING (currency)\n        UNION\n        SELECT portfolio_id FROM account.holdings JOIN market.stocks USING (stock_id) JOIN changed USING (currency)));\n    RETURN NULL;\nEND",
+                            hash="f8bbaa51e3fd6c84d392bcf3afb2a391c7ff723f",
+                            level="STATEMENT",
+                            operation="DELETE",
+                            pgid="pgtrigger_revalue_currency_on_delete_9a6d2",
+                            referencing="REFERENCING OLD TABLE AS changed ",
+                            schema="account",
+                            security="DEFINER",
+                            table="fx_rates",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashbalance",
+                    constraint=system.constraints.Reference(
+                        field="portfolio", name="fk_cash_balances_portfolio", on_delete="CASCADE"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashbalance",
+                    constraint=models.UniqueConstraint(
+                        fields=("portfolio", "currency"), name="uniq_cash_balances_currency"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashbalance",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("currency__in", ["KRW", "USD"])),
+                        name="chk_cash_balances_currency",
+                        violation_error_message="This value is not on the list of choices.",
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="cashbalance",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="guard_cash_balance",
+                        sql=system.triggers.TriggerSql(
+                            condition="WHEN (pg_trigger_depth() = 0)",
+                            func="BEGIN\n    RAISE EXCEPTION 'cash_balance: balances follow from cash entries'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_balance', HINT = 'Book a cash entry.';\nEND",
+                            hash="5fc61b47f1f4bf79000589b5f4f5c4730e7cfab7",
+                            operation="INSERT OR UPDATE OR DELETE",
+                            pgid="pgtrigger_guard_cash_balance_fa988",
+                            schema="account",
+                            security="INVOKER",
+                            table="cash_balances",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="cashentry",
+                    index=models.Index(fields=["portfolio", "-cash_entry_id"], name="idx_cash_entries_portfolio"),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashentry",
+                    constraint=system.constraints.Reference(
+                        field="portfolio", name="fk_cash_entries_portfolio", on_delete="CASCADE"
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashentry",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(("currency__in", ["KRW", "USD"])),
+                        name="chk_cash_entries_currency",
+                        violation_error_message="This value is not on the list of choices.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashentry",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["OPENING", "DEPOSIT", "WITHDRAWAL", "TRADE", "FX", "DIVIDEND", "ADJUSTMENT"])
+                        ),
+                        name="chk_cash_entries_kind",
+                        violation_error_message="This value is not on the list of choices.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashentry",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "amount__lt",
+                                models.Func(output_field=models.DecimalField(), template="'Infinity'::numeric"),
+                            ),
+                            models.Q(
+                                models.Q(("kind__in", ["OPENING", "DEPOSIT"]), _negated=True),
+                                ("amount__gt", 0),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("kind", "WITHDRAWAL"), _negated=True), ("amount__lt", 0), _connector="OR"
+                            ),
+                        ),
+                        name="chk_cash_entries_sign",
+                        violation_error_message="A deposit is above zero, a withdrawal below.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashentry",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("execution_id__isnull", False), ("kind", "TRADE")),
+                            models.Q(models.Q(("kind", "TRADE"), _negated=True), ("execution_id__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="chk_cash_entries_execution",
+                        violation_error_message="A trade entry, and no other, belongs to an execution.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashentry",
+                    constraint=models.UniqueConstraint(fields=("execution_id",), name="uniq_cash_entries_execution"),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashentry",
+                    constraint=models.UniqueConstraint(
+                        condition=models.Q(("kind", "OPENING")), fields=("portfolio",), name="uniq_cash_entries_opening"
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="cashentry",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="book_cash",
+                        sql=system.triggers.TriggerSql(
+                            func="-- Locks portfolios in the order of their keys, so that no two bookings wait for each other in a circle.\nBEGIN\n    PERFORM FROM account.portfolio\n      WHERE portfolio_id IN (SELECT portfolio_id FROM booked) ORDER BY portfolio_id FOR NO KEY UPDATE;\n\n    INSERT INTO account.cash_balances AS standing (portfolio_id, currency, balance)\n    SELECT portfolio_id, currency, sum(amount) FROM booked GROUP BY portfolio_id, currency\n        ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = standing.balance + EXCLUDED.balance;\n\n    IF EXISTS (SELECT FROM booked JOIN account.cash_balances USING (portfolio_id, currency)\n                WHERE kind = 'WITHDRAWAL' AND balance < 0) THEN\n        RAISE EXCEPTION 'cash_withdrawal: a withdrawal cannot exceed the cash that is there'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',\n                  HINT = 'Withdraw less, or convert currency first.';\n    END IF;\n\n    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.\n    UPDATE account.portfolio\n       SET peak_value = peak_value + coalesce(flow.krw, 0)\n      FROM (SELECT portfolio_id,\n                   sum(amount * market.krw_rate(currency)) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')) AS krw\n              FROM booked GROUP BY portfolio_id) AS flow\n     WHERE portfolio.portfolio_id = flow.portfolio_id;\n    RETURN NULL;\nEND",
+                            hash="45ffe2d164a55fc8221d5d154fe6b330b1c1da27",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_book_cash_c0e4f",
+                            referencing="REFERENCING NEW TABLE AS booked ",
+                            schema="account",
+                            security="DEFINER",
+                            table="cash_entries",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="cashentry",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="unbook_cash",
+                        sql=system.triggers.TriggerSql(
+                            func="-- Only reached when an execution that nothing followed is deleted and takes its entry along.\nBEGIN\n    PERFORM FROM account.portfolio\n      WHERE portfolio_id IN (SELECT portfolio_id FROM removed) ORDER BY portfolio_id FOR NO KEY UPDATE;\n    UPDATE account.cash_balances AS standing\n       SET balance = balance - gone.amount\n      FROM (SELECT portfolio_id, currency, sum(amount) AS amount FROM removed GROUP BY portfolio_id, currency) AS gone\n     WHERE (standing.portfolio_id, standing.currency) = (gone.portfolio_id, gone.currency);\n    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM removed));\n    RETURN NULL;\nEND",
+                            hash="ca81178b6fb60f453f8f53cf8025632517659987",
+                            level="STATEMENT",
+                            operation="DELETE",
+                            pgid="pgtrigger_unbook_cash_beb8d",
+                            referencing="REFERENCING OLD TABLE AS removed ",
+                            schema="account",
+                            security="DEFINER",
+                            table="cash_entries",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="cashentry",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="guard_cash_entry",
+                        sql=system.triggers.TriggerSql(
+                            condition="WHEN (pg_trigger_depth() = 0)",
+                            func="BEGIN\n    RAISE EXCEPTION 'cash_append_only: cash entries are neither changed nor deleted'\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_append_only',\n              HINT = 'Book an entry of the opposite amount; reverse the execution that a TRADE entry belongs to.';\nEND",
+                            hash="725289e28b6339127949f99fc5dbde3610841c0a",
+                            operation="UPDATE OR DELETE",
+                            pgid="pgtrigger_guard_cash_entry_06851",
+                            schema="account",
+                            security="INVOKER",
+                            table="cash_entries",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="cashentry",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="guard_cash_kind",
+                        sql=system.triggers.TriggerSql(
+                            condition="WHEN (pg_trigger_depth() = 0 AND NEW.kind IN ('OPENING', 'TRADE'))",
+                            func="BEGIN\n    RAISE EXCEPTION 'cash_booked_by_ledger: % entries are booked by the ledger itself', NEW.kind\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_booked_by_ledger',\n              HINT = 'Insert the execution, or the portfolio, that the entry would belong to.';\nEND",
+                            hash="652e755a489c40dc2dcbc5743befbb91c91edf0e",
+                            operation="INSERT",
+                            pgid="pgtrigger_guard_cash_kind_c2105",
+                            schema="account",
+                            security="INVOKER",
+                            table="cash_entries",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+            ],
+        ),
+        run_sql(__file__, "valuation"),
+    ]

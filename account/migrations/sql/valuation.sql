@@ -1,0 +1,48 @@
+-- Value in KRW: cash and holdings, each at the newest rate not after today in Seoul. NULL when a rate or a price that is
+-- needed is missing; never a guess, never 1:1.
+CREATE FUNCTION account.portfolio_value(the_portfolio bigint) RETURNS numeric
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN coalesce(bool_and(amount IS NOT NULL AND rate IS NOT NULL), true)
+                THEN coalesce(sum(amount * rate), 0) END
+      FROM (SELECT currency, amount, market.krw_rate(currency) AS rate
+              FROM (SELECT currency, balance AS amount
+                      FROM account.cash_balances WHERE portfolio_id = the_portfolio AND balance <> 0
+                    UNION ALL
+                    SELECT currency, CASE WHEN count(*) = count(current_value) THEN sum(current_value) END
+                      FROM account.holdings JOIN market.stocks USING (stock_id)
+                     WHERE portfolio_id = the_portfolio AND quantity > 0
+                     GROUP BY currency) AS owned) AS rated
+$$;
+COMMENT ON FUNCTION account.portfolio_value(bigint) IS 'Cash and holdings in KRW; NULL when a price or rate is missing';
+
+-- What keeps a portfolio from being valued, for the alert: currencies without a rate and stocks without a price.
+CREATE FUNCTION account.missing_for_value(the_portfolio bigint) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT jsonb_build_object(
+        'currencies', (SELECT coalesce(jsonb_agg(DISTINCT currency), '[]')
+                         FROM (SELECT currency FROM account.cash_balances
+                                WHERE portfolio_id = the_portfolio AND balance <> 0
+                               UNION
+                               SELECT currency FROM account.holdings JOIN market.stocks USING (stock_id)
+                                WHERE portfolio_id = the_portfolio AND quantity > 0) AS owned
+                        WHERE market.krw_rate(currency) IS NULL),
+        'tickers', (SELECT coalesce(jsonb_agg(ticker), '[]')
+                      FROM account.holdings JOIN market.stocks USING (stock_id)
+                     WHERE portfolio_id = the_portfolio AND quantity > 0 AND current_value IS NULL))
+$$;
+COMMENT ON FUNCTION account.missing_for_value(bigint) IS 'Currencies without a rate and tickers without a price';
+
+-- Have these portfolios valued anew, locked in the order of their keys.
+CREATE FUNCTION account.touch_portfolios(portfolio_ids bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM account.portfolio
+      WHERE portfolio_id = ANY (portfolio_ids) ORDER BY portfolio_id FOR NO KEY UPDATE;
+    UPDATE account.portfolio SET updated_at = now() WHERE portfolio_id = ANY (portfolio_ids);
+END
+$$;
+COMMENT ON FUNCTION account.touch_portfolios(bigint[]) IS 'Value these portfolios anew';
+REVOKE EXECUTE ON FUNCTION account.touch_portfolios(bigint[]) FROM PUBLIC;

@@ -1,0 +1,3 @@
+DROP FUNCTION account.touch_portfolios(bigint[]);
+DROP FUNCTION account.missing_for_value(bigint);
+DROP FUNCTION account.portfolio_value(bigint);

@@ -1,0 +1,68 @@
+"""Money in and out of portfolios. Each service is one transaction; the balances follow by trigger."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.db import transaction
+
+from account.models import CashEntry, CashKind, Portfolio
+from market.models import Currency
+from system.audit import acting_as
+from system.refused import Refused, refusals_as
+
+CENT = Decimal("0.01")
+
+
+class CashRefused(Refused):
+    """Cash cannot move as asked."""
+
+
+def deposit(
+    portfolio: Portfolio, amount: Decimal, *, actor: str, currency: str = Currency.KRW, memo: str | None = None
+) -> CashEntry:
+    """Bring `amount` (in `currency`, above zero) into a portfolio. Raises `CashRefused`."""
+    return _book(portfolio, CashKind.DEPOSIT, currency, _positive(amount), actor=actor, memo=memo)
+
+
+def withdraw(
+    portfolio: Portfolio, amount: Decimal, *, actor: str, currency: str = Currency.KRW, memo: str | None = None
+) -> CashEntry:
+    """Take `amount` (in `currency`, above zero) out; `CashRefused` when it is more than the balance."""
+    return _book(portfolio, CashKind.WITHDRAWAL, currency, -_positive(amount), actor=actor, memo=memo)
+
+
+def convert_currency(
+    portfolio: Portfolio, *, sell: str, buy: str, amount: Decimal, rate: Decimal, actor: str
+) -> tuple[CashEntry, CashEntry]:
+    """Exchange `amount` of the currency `sell` for `buy`, at `rate` units of `buy` for one of `sell`.
+
+    Returns the entry that pays and the one that receives, rounded to the cent (half up). The rate is the bank's, given
+    by the caller: nothing is looked up. Raises `CashRefused` when the balance does not cover it.
+    """
+    if sell == buy:
+        raise CashRefused("cash_same_currency", f"{sell} is exchanged for itself.", "Name two currencies.")
+    received = (_positive(amount) * _positive(rate)).quantize(CENT, ROUND_HALF_UP)
+    with transaction.atomic():
+        locked = Portfolio.objects.select_for_update(no_key=True).get(pk=portfolio.pk)
+        balance = locked.cash_balances.filter(currency=sell).values_list("balance", flat=True).first() or Decimal(0)
+        if balance < amount:
+            raise CashRefused("cash_exchange", f"Only {balance} {sell} are there.", "Exchange less, or deposit first.")
+        memo = f"{sell} → {buy} @ {rate}"
+        return (
+            _book(portfolio, CashKind.FX, sell, -amount, actor=actor, memo=memo),
+            _book(portfolio, CashKind.FX, buy, received, actor=actor, memo=memo),
+        )
+
+
+def _book(
+    portfolio: Portfolio, kind: str, currency: str, amount: Decimal, *, actor: str, memo: str | None
+) -> CashEntry:
+    with refusals_as(CashRefused), acting_as(actor), transaction.atomic():
+        return CashEntry.objects.create(
+            portfolio=portfolio, kind=kind, currency=currency, amount=amount, memo=memo, created_by=actor
+        )
+
+
+def _positive(amount: Decimal) -> Decimal:
+    if not amount.is_finite() or amount <= 0:
+        raise CashRefused("cash_positive", f"{amount} is not an amount above zero.", "Give the amount without a sign.")
+    return amount

@@ -1,0 +1,1 @@
+DROP FUNCTION market.krw_rate(text, date);

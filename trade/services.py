@@ -1,0 +1,184 @@
+"""Orders and executions for Python callers. Doors to the rules that hold in the database for every client.
+
+Each service is one transaction. What a rule refuses comes back as `OrderRefused` or `ExecutionRefused`, with the rule's
+name, the reason and what to do; nothing has changed then.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from account.models import Portfolio
+from brain.models import Action, DailyPick
+from market.models import Stock
+from system.audit import acting_as
+from system.refused import Refused, refusals_as
+from trade.models import OPEN, Execution, Order, OrderStatus, OrderType
+
+SQL = Path(__file__).parent / "sql"
+PLACE_ORDER = (SQL / "place_order.sql").read_text()
+RECORD_EXECUTION = (SQL / "record_execution.sql").read_text()
+
+
+class OrderRefused(Refused):
+    """An order cannot be placed or changed as asked."""
+
+
+class ExecutionRefused(Refused):
+    """A fill cannot be booked or taken back as asked."""
+
+
+@dataclass(frozen=True)
+class Fill:
+    """What the broker reports of one execution. Prices and charges in the stock's currency, quantity in shares."""
+
+    order_id: int
+    quantity: int
+    price: Decimal
+    exchange_ref: str
+    commission: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+    executed_time: datetime | None = None
+    fx_rate: Decimal | None = None
+
+
+def place_order(
+    portfolio: Portfolio,
+    stock: Stock,
+    *,
+    side: str,
+    quantity: int,
+    actor: str,
+    order_type: str = OrderType.MARKET,
+    limit_price: Decimal | None = None,
+    stop_price: Decimal | None = None,
+    expires_at: datetime | None = None,
+    pick: DailyPick | None = None,
+) -> Order:
+    """Place an order of `quantity` shares; a first buy makes the holding, of zero shares. Raises `OrderRefused`."""
+    with refusals_as(OrderRefused), acting_as(actor):
+        return _order(
+            PLACE_ORDER,
+            portfolio_id=portfolio.pk,
+            stock_id=stock.pk,
+            pick_id=pick.pk if pick else None,
+            order_type=order_type,
+            side=side,
+            quantity=quantity,
+            limit_price=limit_price,
+            stop_price=stop_price,
+            expires_at=expires_at,
+            created_by=actor,
+        )
+
+
+def cancel_order(order: Order, *, actor: str, reason: str = "operator") -> Order:
+    """Cancel what is not filled yet. Raises `OrderRefused` when the order is not open any more."""
+    return _close(order, OrderStatus.CANCELLED, OPEN, reason, actor)
+
+
+def reject_order(order: Order, *, actor: str, reason: str) -> Order:
+    """Record that the broker rejected the order, in its words. Raises `OrderRefused` unless it is pending."""
+    return _close(order, OrderStatus.REJECTED, (OrderStatus.PENDING,), reason, actor)
+
+
+def expire_orders(*, actor: str, now: datetime | None = None) -> list[int]:
+    """Cancel the open orders whose time is over; return their numbers. An order that is being filled is left alone."""
+    with acting_as(actor, reason="expired"), transaction.atomic():
+        due = Order.objects.filter(status__in=OPEN, expires_at__lte=now or timezone.now())
+        numbers = list(
+            due.order_by("order_id").select_for_update(skip_locked=True, no_key=True).values_list("order_id", flat=True)
+        )
+        Order.objects.filter(order_id__in=numbers).update(status=OrderStatus.CANCELLED, status_reason="expired")
+    return numbers
+
+
+def record_execution(fill: Fill, *, actor: str) -> Execution:
+    """Book one fill: order, holding, cash and pick move with it. A replay returns what is booked already.
+
+    Raises `ExecutionRefused`: over-fill, over-sell, a rejected order, or another fill under the same reference.
+    """
+    with refusals_as(ExecutionRefused), acting_as(actor), connection.cursor() as cursor:
+        cursor.execute(RECORD_EXECUTION, dict(vars(fill)))
+        row = cursor.fetchone()
+        if row is not None:
+            return Execution.from_db(connection.alias, [column.name for column in cursor.description], row)
+    return _replayed(fill)
+
+
+def reverse_execution(execution: Execution, *, actor: str, reason: str) -> Execution:
+    """Take a fill back by a reversing entry; order, holding, cash and realised P&L become what they were without it.
+
+    Raises `ExecutionRefused` when it is reversed already, is itself a reversal, or later sales need its shares.
+    """
+    reference = f"reversal of {execution.exchange_ref}"[:100]
+    with refusals_as(ExecutionRefused), acting_as(actor, reason=reason), transaction.atomic():
+        reversal = Execution.objects.create(
+            order_id=execution.order_id,
+            executed_quantity=execution.executed_quantity,
+            executed_price=execution.executed_price,
+            exchange_ref=reference,
+            reverses=execution,
+        )
+        reversal.refresh_from_db()
+        return reversal
+
+
+def orders_from_picks(
+    picks: Iterable[DailyPick], portfolio: Portfolio, sizing: Callable[[DailyPick], int], *, actor: str
+) -> tuple[list[Order], list[tuple[DailyPick, Refused]]]:
+    """Place a market order for each BUY or SELL pick, of as many shares as `sizing` says; none for zero or HOLD.
+
+    Returns the orders, and the picks that were refused with the reason: one refusal does not stop the others. A pick
+    that has an order in this portfolio already is passed over, so that a second run places nothing twice.
+    """
+    placed: list[Order] = []
+    refused: list[tuple[DailyPick, Refused]] = []
+    for pick in picks:
+        quantity = 0 if pick.action == Action.HOLD else sizing(pick)
+        if quantity <= 0 or Order.objects.filter(pick=pick, holding__portfolio=portfolio).exists():
+            continue
+        try:
+            placed.append(
+                place_order(portfolio, pick.stock, side=pick.action, quantity=quantity, actor=actor, pick=pick)
+            )
+        except Refused as refusal:
+            refused.append((pick, refusal))
+    return placed, refused
+
+
+def _order(statement: str, **values: Any) -> Order:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        row = cursor.fetchone()
+        return Order.from_db(connection.alias, [column.name for column in cursor.description], row)
+
+
+def _close(order: Order, status: str, allowed: Iterable[str], reason: str, actor: str) -> Order:
+    """Win the race in the database: change the order where it is still as it must be, and look at the count."""
+    with refusals_as(OrderRefused), acting_as(actor, reason=reason):
+        changed = Order.objects.filter(pk=order.pk, status__in=list(allowed)).update(
+            status=status, status_reason=reason[:200]
+        )
+    order.refresh_from_db()
+    if not changed:
+        raise OrderRefused("order_terminal", f"Order {order.pk} is {order.status}.", "Look at it anew.")
+    return order
+
+
+def _replayed(fill: Fill) -> Execution:
+    booked = Execution.objects.get(order_id=fill.order_id, exchange_ref=fill.exchange_ref)
+    same = (booked.executed_quantity, booked.executed_price, booked.commission, booked.tax)
+    if same != (fill.quantity, fill.price, fill.commission, fill.tax):
+        raise ExecutionRefused(
+            "execution_conflict",
+            f"Another fill is booked as {fill.exchange_ref} on order {fill.order_id}.",
+            "Check the broker's reference; reverse the booked one if it is wrong.",
+        )
+    return booked

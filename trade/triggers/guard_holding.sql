@@ -1,0 +1,16 @@
+-- Quantity, average and realised P&L follow from executions. Until the first one, what the holding opened with may be
+-- put right.
+BEGIN
+    IF EXISTS (SELECT FROM trade.executions JOIN trade.orders USING (order_id) WHERE holding_id = OLD.holding_id)
+       OR NEW.realized_pnl <> OLD.realized_pnl
+       OR ((NEW.portfolio_id, NEW.stock_id) <> (OLD.portfolio_id, OLD.stock_id)
+           AND EXISTS (SELECT FROM trade.orders WHERE holding_id = OLD.holding_id)) THEN
+        RAISE EXCEPTION 'holding_moved_by_executions: quantity, average and P&L of holding % follow from its executions',
+            OLD.holding_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'holding_moved_by_executions',
+                  HINT = 'Book an execution, or reverse one.';
+    END IF;
+    NEW.opening_quantity := NEW.quantity;
+    NEW.opening_price := NEW.avg_purchase_price;
+    RETURN NEW;
+END

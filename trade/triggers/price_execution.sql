@@ -1,0 +1,28 @@
+-- What the cash account changes by: a buy pays price and charges, a sell receives the price less charges. A reversal is the
+-- opposite of what it reverses, to the last cent, whatever the client wrote.
+DECLARE
+    original trade.executions;
+    worth numeric := NEW.executed_quantity * NEW.executed_price;
+    charges numeric := NEW.commission + NEW.tax;
+BEGIN
+    NEW.reversed_at := NULL;
+    IF NEW.reverses_id IS NULL THEN
+        SELECT CASE side WHEN 'BUY' THEN -(worth + charges) ELSE worth - charges END INTO NEW.net_amount
+          FROM trade.orders WHERE order_id = NEW.order_id;
+        RETURN NEW;
+    END IF;
+    SELECT * INTO original FROM trade.executions WHERE execution_id = NEW.reverses_id;
+    IF original.reverses_id IS NOT NULL THEN
+        RAISE EXCEPTION 'execution_reversal: execution % is itself a reversal', NEW.reverses_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_reversal', HINT = 'Book the fill anew.';
+    END IF;
+    NEW.order_id := original.order_id;
+    NEW.executed_quantity := original.executed_quantity;
+    NEW.executed_price := original.executed_price;
+    NEW.commission := original.commission;
+    NEW.tax := original.tax;
+    NEW.fx_rate := original.fx_rate;
+    NEW.net_amount := -original.net_amount;
+    NEW.exchange_ref := coalesce(NEW.exchange_ref, 'reversal of ' || original.exchange_ref);
+    RETURN NEW;
+END

@@ -1,0 +1,78 @@
+-- Book fills: order → holding → cash and portfolio, in one transaction. Works on whole statements, so that it can lock in
+-- one order (orders, holdings, portfolios, each by key) however the client sorted its rows. An INSERT … ON CONFLICT DO
+-- NOTHING that repeats a fill never gets here; a plain INSERT that repeats one fails on its unique key and moves nothing.
+DECLARE
+    fill record;
+    placed trade.orders;
+    held account.holdings;
+    after trade.position;
+BEGIN
+    PERFORM FROM trade.orders
+      WHERE order_id IN (SELECT order_id FROM booked) ORDER BY order_id FOR NO KEY UPDATE;
+    PERFORM FROM account.holdings
+      WHERE holding_id IN (SELECT holding_id FROM booked JOIN trade.orders USING (order_id))
+      ORDER BY holding_id FOR NO KEY UPDATE;
+    PERFORM FROM account.portfolio
+      WHERE portfolio_id IN (SELECT portfolio_id FROM booked JOIN trade.orders USING (order_id)
+                                                            JOIN account.holdings USING (holding_id))
+      ORDER BY portfolio_id FOR NO KEY UPDATE;
+
+    FOR fill IN SELECT * FROM booked ORDER BY execution_id LOOP
+        SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id;
+        IF fill.reverses_id IS NOT NULL THEN
+            UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
+            PERFORM trade.rebook(fill.order_id);
+            CONTINUE;
+        END IF;
+        IF placed.holding_id IS NULL THEN
+            RAISE EXCEPTION 'execution_of_proposal: order % proposes a pick and has no holding yet', placed.order_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_of_proposal',
+                      HINT = 'Give the order a holding first.';
+        ELSIF placed.status = 'REJECTED' THEN
+            RAISE EXCEPTION 'execution_of_rejected: order % was rejected', placed.order_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_of_rejected',
+                      HINT = 'Check the broker''s order number.';
+        ELSIF placed.filled_quantity + fill.executed_quantity > placed.quantity THEN
+            RAISE EXCEPTION 'execution_overfill: order % is for %, % are filled, % more are too many',
+                placed.order_id, placed.quantity, placed.filled_quantity, fill.executed_quantity
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_overfill',
+                      HINT = 'Check the fill with the broker; a real over-fill needs an order of its own.';
+        END IF;
+        SELECT * INTO held FROM account.holdings WHERE holding_id = placed.holding_id;
+        IF placed.side = 'SELL' AND fill.executed_quantity > held.quantity THEN
+            RAISE EXCEPTION 'execution_oversell: % shares cannot be sold, only % are held',
+                fill.executed_quantity, held.quantity
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_oversell',
+                      HINT = 'Book the missing buys first: AEGIS is long only.';
+        END IF;
+
+        UPDATE trade.orders
+           SET filled_quantity = filled_quantity + fill.executed_quantity,
+               status = CASE WHEN status = 'CANCELLED' THEN status
+                             WHEN filled_quantity + fill.executed_quantity < quantity THEN 'PARTIAL_FILLED'
+                             ELSE 'FILLED' END
+         WHERE order_id = placed.order_id;
+        after := trade.after_fill(
+            ROW(held.quantity, held.avg_purchase_price, held.realized_pnl, 0)::trade.position,
+            placed.side, fill.executed_quantity, fill.executed_price, fill.commission + fill.tax);
+        UPDATE account.holdings
+           SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
+         WHERE holding_id = held.holding_id;
+        UPDATE brain.daily_picks SET is_executed = true WHERE pick_id = placed.pick_id AND NOT is_executed;
+        IF placed.status = 'CANCELLED' THEN
+            INSERT INTO system.alerts (alert_type, severity, module, message, data)
+            VALUES ('ERROR', 'CRITICAL', 'trade',
+                    format('Order %s was filled after it was cancelled: %s shares at %s are booked.',
+                           placed.order_id, fill.executed_quantity, fill.executed_price),
+                    jsonb_build_object('order_id', placed.order_id, 'execution_id', fill.execution_id));
+        END IF;
+    END LOOP;
+
+    INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind, execution_id)
+    SELECT portfolio_id, currency, net_amount, 'TRADE', execution_id
+      FROM booked JOIN trade.orders USING (order_id)
+                  JOIN account.holdings USING (holding_id)
+                  JOIN market.stocks USING (stock_id)
+     ORDER BY execution_id;
+    RETURN NULL;
+END

@@ -1,0 +1,24 @@
+-- Deleting un-books exactly, and only what nothing followed: anything else is corrected by a reversing entry.
+DECLARE
+    gone record;
+BEGIN
+    PERFORM FROM trade.orders
+      WHERE order_id IN (SELECT order_id FROM removed) ORDER BY order_id FOR NO KEY UPDATE;
+    PERFORM FROM account.holdings
+      WHERE holding_id IN (SELECT holding_id FROM removed JOIN trade.orders USING (order_id))
+      ORDER BY holding_id FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM removed JOIN trade.orders AS placed USING (order_id)
+                 JOIN trade.orders AS other USING (holding_id)
+                 JOIN trade.executions AS later ON later.order_id = other.order_id
+                WHERE later.execution_id > removed.execution_id) THEN
+        RAISE EXCEPTION 'execution_followed: other executions followed on the same holding'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_followed',
+                  HINT = 'Reverse it (reverse_execution, or insert a row with reverses_id).';
+    END IF;
+    UPDATE trade.executions SET reversed_at = NULL WHERE execution_id IN (SELECT reverses_id FROM removed);
+    FOR gone IN SELECT DISTINCT order_id FROM removed ORDER BY order_id LOOP
+        PERFORM trade.rebook(gone.order_id);
+    END LOOP;
+    DELETE FROM account.cash_entries WHERE execution_id IN (SELECT execution_id FROM removed);
+    RETURN NULL;
+END
