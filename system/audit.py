@@ -52,7 +52,7 @@ class AuditTrigger(Trigger):
         tracked = {field.name for field in model._meta.fields}
         columns = [field.column for field in self.event_model._meta.fields if field.name in tracked]
         names = ", ".join(["pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", *columns])
-        values = ", ".join(f"{self.row}.{column}" for column in [model._meta.pk.column, *columns])
+        values = ", ".join(f"{self.row}.{column}" for column in [str(model._meta.pk.column), *columns])
         key, _comma, facts = values.partition(", ")
         table = f"{model._meta.app_label}.{self.event_model._meta.db_table}"
         return (
@@ -108,7 +108,7 @@ def audited(table: str, *, exclude: list[str] | None = None) -> Callable[[Model]
             exclude=exclude,
             obj_field=pghistory.ObjForeignKey(related_name="events", db_index=False),
             context_field=pghistory.ContextJSONField(),
-            context_id_field=None,
+            context_id_field=None,  # type: ignore[arg-type]
             meta=_event_meta(table, model),
             abstract=False,
         )
