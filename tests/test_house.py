@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from argparse import Action, ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -153,11 +154,21 @@ def test_every_command_explains_itself_and_its_arguments(name: str) -> None:
     command = load_command_class(get_commands()[name], name)
     parser = command.create_parser("manage.py", name)
     inherited = {action.dest for action in load_command_class("django.core", "check").create_parser("", "")._actions}
-    own = [action for action in parser._actions if action.dest not in inherited]
+    own = [action for action in arguments(parser) if action.dest not in inherited]
 
     assert command.help.endswith(".")
     assert [action.dest for action in own if not (action.help or "").endswith(".")] == []
     assert parser.format_help()
+
+
+def arguments(parser: ArgumentParser) -> Iterator[Action]:
+    """The arguments of a command and of its subcommands."""
+    for action in parser._actions:
+        if isinstance(action.choices, dict):
+            for subcommand in action.choices.values():
+                yield from arguments(subcommand)
+        else:
+            yield action
 
 
 @pytest.fixture
