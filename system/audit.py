@@ -50,7 +50,7 @@ class AuditTrigger(Trigger):
 
     def render_func(self, model: models.Model) -> str:
         tracked = {field.name for field in model._meta.fields}
-        columns = [field.column for field in self.event_model._meta.fields if field.name in tracked]
+        columns = [str(field.column) for field in self.event_model._meta.fields if field.name in tracked]
         names = ", ".join(["pgh_created_at", "pgh_label", "pgh_obj_id", "pgh_context", *columns])
         values = ", ".join(f"{self.row}.{column}" for column in [str(model._meta.pk.column), *columns])
         key, _comma, facts = values.partition(", ")
