@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class MarketConfig(AppConfig):
     name = "market"
-    verbose_name = _("Market")
+    verbose_name = _("Market data")

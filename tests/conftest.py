@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from system.postgres import Cluster
+from tests.desk import make_operator
 
 # A test server may forget everything in a crash; what survives one is proven on servers that the test itself starts.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -22,3 +24,10 @@ def django_db_modify_db_settings() -> Iterator[None]:
     yield
     if started:
         cluster.stop()
+
+
+@pytest.fixture
+def operator(client: Client) -> Client:
+    """A browser in which the operator kim, who may do everything, is logged in to the back office."""
+    client.force_login(make_operator(username="kim"))
+    return client

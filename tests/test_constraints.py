@@ -180,7 +180,7 @@ def desk(db: None) -> Iterator[None]:
             "CREATE TABLE IF NOT EXISTS market.daily_prices_y2024m01"
             " PARTITION OF market.daily_prices FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')"
         )
-    yield
+    return
 
 
 @pytest.mark.parametrize("table", VALID)
@@ -188,7 +188,7 @@ def test_a_row_that_names_only_the_documents_columns_is_taken(table: str) -> Non
     insert(table, **VALID[table])
 
 
-@pytest.mark.parametrize(("table", "wrong", "constraint"), REFUSED, ids=lambda value: str(value))
+@pytest.mark.parametrize(("table", "wrong", "constraint"), REFUSED, ids=str)
 def test_a_wrong_value_is_refused_by_name(table: str, wrong: dict[str, Any], constraint: str) -> None:
     with pytest.raises(IntegrityError) as refusal, transaction.atomic():
         insert(table, **VALID[table] | wrong)

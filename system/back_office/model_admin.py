@@ -1,0 +1,180 @@
+"""The base of every admin class: the database's rules and defaults, told to people."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import DatabaseError, connections, models, router, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin, TabularInline
+
+from system.back_office.counts import Count
+from system.back_office.deletion import dependents
+from system.back_office.forms import BackOfficeForm, PlainDecimalField, ReadableJSONField
+from system.back_office.refusals import refusal
+
+SHOWN_WHEN_DELETING = 20
+
+
+class CountingPaginator(Paginator):  # type: ignore[type-arg]
+    """Pages, and below them how many rows there are, in the reader's word order."""
+
+    object_list: "models.QuerySet[models.Model]"
+    template_name = "system/back_office/pagination.html"
+
+    @cached_property
+    def found(self) -> Count:
+        """How many rows there are, as well as it can be said quickly."""
+        return Count(self.count)
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether there are rows that no page shows."""
+        return False
+
+
+class BackOffice(ModelAdmin):  # type: ignore[misc]
+    """A model with add, change and delete, where a refusal by the database is a message on the form.
+
+    `list_select_related` names the relations that a row's own text and columns need; it serves the change list,
+    the autocompletes and the change form alike.
+    """
+
+    form = BackOfficeForm
+    paginator = CountingPaginator
+    formfield_overrides = {
+        models.DecimalField: {"form_class": PlainDecimalField},
+        models.JSONField: {"form_class": ReadableJSONField},
+    }
+    list_filter_submit = True
+    list_per_page = 50
+    list_select_related: tuple[str, ...] = ()
+    warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related(*self.list_select_related or (None,))
+
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        """As declared; a row that is not there yet has nothing computed to show."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None:
+            return fieldsets
+        computed = self.get_readonly_fields(request, obj)
+        kept = [(title, {**options, "fields": _without(options["fields"], computed)}) for title, options in fieldsets]
+        return [(title, options) for title, options in kept if options["fields"]]
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nothing is chosen beforehand: an order must not be a purchase because nobody looked at the field."""
+        if not db_field.has_default() and not db_field.has_db_default():
+            kwargs.setdefault("choices", db_field.get_choices(blank_choice=[("", _("Select value"))]))
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def get_inlines(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        inlines = super().get_inlines(request, obj)
+        return inlines if obj else [inline for inline in inlines if not issubclass(inline, ReadOnlyInline)]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)  # a class of this request's own
+        return form
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Save; when the database refuses, show the form again, as it was typed, with what the database said."""
+        response: HttpResponse
+        try:
+            response = super().changeform_view(request, *args, **kwargs)
+        except DatabaseError as error:
+            request.refusal = self._refusal(error)  # type: ignore[attr-defined]
+            response = super().changeform_view(request, *args, **kwargs)
+        return response
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        # What the database checks at the commit is asked for now, while there is a form to answer on.
+        connections[router.db_for_write(self.model)].check_constraints()
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Delete; when the database refuses, return to the row and say why."""
+        try:
+            response: HttpResponse = super().delete_view(request, object_id, extra_context)
+        except DatabaseError as error:
+            self.message_user(request, self._refusal(error), messages.ERROR)
+            page = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
+            response = HttpResponseRedirect(reverse(page, args=[object_id]))
+        return response
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """List, or run an action: wholly, or not at all with a word why."""
+        try:
+            with transaction.atomic(using=router.db_for_write(self.model)):
+                response: HttpResponse = super().changelist_view(request, extra_context)
+        except DatabaseError as error:
+            if request.method != "POST":
+                raise
+            self.message_user(request, self._refusal(error), messages.ERROR)
+            response = HttpResponseRedirect(request.get_full_path())
+        return response
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """The rows themselves and, in counts, what hangs on them."""
+        rows = list(objs)
+        found = list(dependents(self.model, rows))
+        along = {capfirst(each.model._meta.verbose_name_plural): each.count for each in found if not each.kept}
+        lacking = set() if self.has_delete_permission(request) else {self.opts.verbose_name}
+        named = [str(row) for row in rows[:SHOWN_WHEN_DELETING]]
+        if more := len(rows) - len(named):
+            named.append(ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more})
+        counted = {capfirst(self.opts.verbose_name_plural): len(rows), **along}
+        return named, counted, lacking, [str(each) for each in found if each.kept]
+
+    def _refusal(self, error: DatabaseError) -> str:
+        """The words of the refusal; an error that is a fault is raised on."""
+        words = refusal(error, self.model)
+        if words is None:
+            raise error
+        return words
+
+
+def _without(fields: Any, names: Any) -> list[Any]:
+    """Fields, some of them in lines of several, without those in `names`."""
+    lines = [
+        tuple(each for each in (line if isinstance(line, tuple | list) else [line]) if each not in names)
+        for line in fields
+    ]
+    return [line if len(line) > 1 else line[0] for line in lines if line]
+
+
+class ReadOnly(BackOffice):
+    """A model that only programs write."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]
+    """Rows that belong to the one on the form, to look at."""
+
+    extra = max_num = 0
+    can_delete = False
+    hide_title = True
+    list_select_related: tuple[str, ...] = ()
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related(*self.list_select_related or (None,))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
