@@ -239,6 +239,7 @@ class Holding(models.Model):
                 for event, operation, referencing in (
                     ("insert", pgtrigger.Insert, pgtrigger.Referencing(new="moved")),
                     ("update", pgtrigger.Update, pgtrigger.Referencing(new="moved")),
+                    ("departure", pgtrigger.Update, pgtrigger.Referencing(old="moved")),
                     ("delete", pgtrigger.Delete, pgtrigger.Referencing(old="moved")),
                 )
             ],
@@ -259,11 +260,15 @@ class PriceArrival(LatestPrice):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=operation,
-                referencing=pgtrigger.Referencing(new="changed"),
+                referencing=referencing,
                 func=body(__file__, "revalue_holdings"),
                 definer=True,
             )
-            for event, operation in (("insert", pgtrigger.Insert), ("update", pgtrigger.Update))
+            for event, operation, referencing in (
+                ("insert", pgtrigger.Insert, pgtrigger.Referencing(new="changed")),
+                ("update", pgtrigger.Update, pgtrigger.Referencing(new="changed")),
+                ("delete", pgtrigger.Delete, pgtrigger.Referencing(old="changed")),
+            )
         ]
 
 

@@ -1,4 +1,4 @@
-"""What the rules of this app's triggers say to an operator, by the name under which the database refuses."""
+"""What the rules of this app's triggers and services say to an operator, by the name under which they refuse."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -6,7 +6,12 @@ RULES = {
     "cash_append_only": _("Cash entries are neither changed nor deleted: book the opposite entry."),
     "cash_balance": _("Balances follow from cash entries: book an entry."),
     "cash_booked_by_ledger": _("Opening and trade entries are booked by the ledger itself."),
+    "cash_exchange": _("There is not enough cash in this currency: exchange less, or deposit first."),
+    "cash_exchange_nothing": _("This is below a cent after the exchange: exchange more."),
+    "cash_positive": _("The amount is above zero, without a sign."),
+    "cash_same_currency": _("A currency is exchanged for another one."),
     "cash_withdrawal": _("A withdrawal cannot exceed the cash that is there."),
     "portfolio_capital": _("The initial capital is booked and cannot change: deposit or withdraw the difference."),
+    "portfolio_not_halted": _("Buying is not halted in this portfolio."),
     "portfolio_has_cash": _("Money has moved through this portfolio: set it inactive instead of deleting it."),
 }

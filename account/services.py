@@ -16,6 +16,10 @@ class CashRefused(Refused):
     """Cash cannot move as asked."""
 
 
+class PortfolioRefused(Refused):
+    """A portfolio cannot be changed as asked."""
+
+
 def deposit(
     portfolio: Portfolio, amount: Decimal, *, actor: str, currency: str = Currency.KRW, memo: str | None = None
 ) -> CashEntry:
@@ -31,7 +35,7 @@ def withdraw(
 
 
 def convert_currency(
-    portfolio: Portfolio, *, sell: str, buy: str, amount: Decimal, rate: Decimal, actor: str
+    portfolio: Portfolio, *, sell: str, buy: str, amount: Decimal, rate: Decimal, actor: str, memo: str | None = None
 ) -> tuple[CashEntry, CashEntry]:
     """Exchange `amount` of the currency `sell` for `buy`, at `rate` units of `buy` for one of `sell`.
 
@@ -40,17 +44,34 @@ def convert_currency(
     """
     if sell == buy:
         raise CashRefused("cash_same_currency", f"{sell} is exchanged for itself.", "Name two currencies.")
-    received = (_positive(amount) * _positive(rate)).quantize(CENT, ROUND_HALF_UP)
-    with transaction.atomic():
+    paid, received = _cents(_positive(amount)), _cents(_positive(amount) * _positive(rate))
+    if not (paid and received):
+        raise CashRefused("cash_exchange_nothing", f"{amount} {sell} @ {rate} is below a cent.", "Exchange more.")
+    memo = memo or f"{sell} → {buy} @ {rate}"
+    facts = {"portfolio": portfolio, "kind": CashKind.FX, "memo": memo, "created_by": actor}
+    with refusals_as(CashRefused), acting_as(actor), transaction.atomic():
         locked = Portfolio.objects.select_for_update(no_key=True).get(pk=portfolio.pk)
         balance = locked.cash_balances.filter(currency=sell).values_list("balance", flat=True).first() or Decimal(0)
-        if balance < amount:
+        if balance < paid:
             raise CashRefused("cash_exchange", f"Only {balance} {sell} are there.", "Exchange less, or deposit first.")
-        memo = f"{sell} → {buy} @ {rate}"
-        return (
-            _book(portfolio, CashKind.FX, sell, -amount, actor=actor, memo=memo),
-            _book(portfolio, CashKind.FX, buy, received, actor=actor, memo=memo),
+        # In one statement: after the first of two, the portfolio would be worth less by what is on its way.
+        pay, receive = CashEntry.objects.bulk_create(
+            [CashEntry(currency=sell, amount=-paid, **facts), CashEntry(currency=buy, amount=received, **facts)]
         )
+        return pay, receive
+
+
+def clear_drawdown_halt(portfolio: Portfolio, *, actor: str, reason: str) -> None:
+    """Take BUY orders again after a drawdown; the fall is measured from today's value on.
+
+    Raises `PortfolioRefused` when buying is not halted, or not any more.
+    """
+    with refusals_as(PortfolioRefused), acting_as(actor, reason=reason):
+        halted = Portfolio.objects.filter(pk=portfolio.pk, buying_halted_at__isnull=False)
+        cleared = halted.update(buying_halted_at=None)
+    if not cleared:
+        raise PortfolioRefused("portfolio_not_halted", f"Buying is not halted in portfolio {portfolio.pk}.")
+    portfolio.refresh_from_db()
 
 
 def _book(
@@ -60,6 +81,10 @@ def _book(
         return CashEntry.objects.create(
             portfolio=portfolio, kind=kind, currency=currency, amount=amount, memo=memo, created_by=actor
         )
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def _positive(amount: Decimal) -> Decimal:

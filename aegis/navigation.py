@@ -8,10 +8,17 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from system.back_office.changes import visible_tables
+
 # Each app's tables in the order a desk looks at them, with a Material symbol.
 TABLES = {
-    "market": {"stock": "apartment", "dailyprice": "candlestick_chart", "latestprice": "sell"},
-    "account": {"portfolio": "account_balance_wallet", "holding": "pie_chart"},
+    "market": {
+        "stock": "apartment",
+        "dailyprice": "candlestick_chart",
+        "latestprice": "sell",
+        "fxrate": "currency_exchange",
+    },
+    "account": {"portfolio": "account_balance_wallet", "holding": "pie_chart", "cashentry": "payments"},
     "brain": {"aireport": "psychology", "dailypick": "recommend"},
     "trade": {"order": "receipt_long", "execution": "handshake"},
     "analytics": {"backtestresult": "science"},
@@ -23,7 +30,9 @@ TABLES = {
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of links that this user may see."""
     overview = {"title": _("Overview"), "icon": "home", "link": reverse("admin:index")}
-    groups: list[dict[str, Any]] = [{"title": None, "items": [overview]}]
+    changes = {"title": _("Changes"), "icon": "history", "link": reverse("changes")}
+    first = [overview, changes] if visible_tables(request) else [overview]
+    groups: list[dict[str, Any]] = [{"title": None, "items": first}]
     for app, tables in TABLES.items():
         items = [_link(app, model, icon) for model, icon in tables.items() if _may_see(request, app, model)]
         groups.append({"title": apps.get_app_config(app).verbose_name, "separator": True, "items": items})

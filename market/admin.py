@@ -14,9 +14,9 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.utils import parse_date_str
 
-from market.models import DailyPrice, LatestPrice, Stock
+from market.models import Currency, DailyPrice, FxRate, LatestPrice, Stock
 from system.back_office import BackOffice, LargeTable, ReadOnly
-from system.back_office.columns import change, count, money
+from system.back_office.columns import change, count, money, score
 from system.back_office.filters import YesNoFilter
 
 # How many stocks a search in the prices looks up before it asks for more letters.
@@ -136,3 +136,17 @@ class LatestPriceAdmin(ReadOnly):
     search_fields = ["stock__ticker__istartswith", "stock__name"]
     search_help_text = _("Ticker or name")
     ordering = ["-trade_date", "stock__ticker"]
+
+
+@admin.register(FxRate)
+class FxRateAdmin(BackOffice):
+    list_display = ["rate_date", "currency", score(FxRate, "krw_per_unit")]
+    list_filter = [("currency", ChoicesDropdownFilter), ("rate_date", RangeDateFilter)]
+    search_fields = ["currency"]
+    ordering = ["-rate_date", "currency"]
+    fieldsets = [(None, {"fields": ["currency", "rate_date", "krw_per_unit"]})]
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        # KRW is what rates are in.
+        kwargs["choices"] = [choice for choice in Currency.choices if choice[0] != Currency.KRW]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pghistory
 import pghistory.models
 import pgtrigger
-from django.db import models
+from django.db import connection, models
 from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
@@ -137,6 +137,19 @@ def _event_meta(table: str, model: type[models.Model]) -> dict[str, Any]:
 
 @contextmanager
 def acting_as(actor: str, *, reason: str | None = None, **facts: Any) -> Iterator[None]:
-    """State for the history who makes the changes of this block, and why."""
-    with pghistory.context(user=actor, **({"reason": reason} if reason else {}), **facts):
-        yield
+    """State for the history who makes the changes of this block, and why.
+
+    Blocks nest: what an inner one states holds for its own changes, and ends with it.
+    """
+    with pghistory.context() as (_id, stated):
+        outer = dict(stated)
+        stated.update(facts, user=actor, **({"reason": reason} if reason else {}))
+        try:
+            yield
+        finally:
+            stated.clear()
+            stated.update(outer)
+    # pghistory states it for the rest of the transaction, but what comes after the outermost block is not its doing.
+    if not outer and connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('pghistory.context_metadata', '', true)")

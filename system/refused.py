@@ -5,9 +5,9 @@ says which rule it was, why, and what to do about it.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 from psycopg import Error
 
 
@@ -25,9 +25,13 @@ class Refused(Exception):
 
 @contextmanager
 def refusals_as(error_type: type[Refused]) -> Iterator[None]:
-    """Raise `error_type` where a named rule of the database refuses; let every other error through."""
+    """Raise `error_type` where a named rule of the database refuses; let every other error through.
+
+    Inside a larger transaction (a request, a batch) the block gets a savepoint, so that the transaction can go on.
+    """
     try:
-        yield
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            yield
     except DatabaseError as error:
         cause = error.__cause__
         if not isinstance(cause, Error) or not cause.diag.constraint_name:

@@ -1,13 +1,32 @@
-from django.contrib import admin
-from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
+from typing import Any
 
-from account.models import Portfolio
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, ngettext_lazy
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
+from unfold.decorators import display
+from unfold.enums import ActionVariant
+from unfold.widgets import (
+    UnfoldAdminBigIntegerFieldWidget,
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminSelectWidget,
+)
+
+from account.admin import HoldingAdmin
+from account.models import Holding, Portfolio
+from brain.admin import DailyPickAdmin
+from brain.models import DailyPick
 from market.models import Stock
 from system.back_office import BackOffice, ReadOnlyInline
+from system.back_office.actions import Deed, Question, ask, asked, few, on_row, on_selected, row_by_row, tell_refused
 from system.back_office.columns import count, gain, label, money
 from system.back_office.filters import DayRangeFilter
+from system.back_office.refusals import in_words
 from trade.models import Execution, Order, OrderStatus, Side
+from trade.services import cancel_order, orders_from_picks, reject_order, reverse_execution
+from trade.sizing import Sizing, same_quantity, worth
 
 # Red buys and blue sells, like red rises and blue falls.
 SIDE = {Side.BUY: "danger", Side.SELL: "info"}
@@ -37,6 +56,21 @@ PRICES = [money(Order, "limit_price", currency), money(Order, "stop_price", curr
 CHARGES = [money(Execution, "commission", currency_of_fill), money(Execution, "tax", currency_of_fill)]
 
 
+# What an order keeps: always, from its first fill on, and once it is closed.
+KEPT = ["side"]
+KEPT_ONCE_FILLED = [*KEPT, "holding", "pick", "quantity"]
+KEPT_ONCE_CLOSED = [*KEPT_ONCE_FILLED, "order_type", "limit_price", "stop_price", "order_time", "expires_at"]
+
+
+def frozen(order: Order | None) -> list[str]:
+    """The fields of an order that the ledger does not let change any more."""
+    if order is None:
+        return []
+    if not order.is_open:
+        return KEPT_ONCE_CLOSED
+    return KEPT_ONCE_FILLED if order.executions.exists() else KEPT
+
+
 class ExecutionInline(ReadOnlyInline):
     model = Execution
     fields = readonly_fields = [
@@ -49,6 +83,39 @@ class ExecutionInline(ReadOnlyInline):
     ]
     list_select_related = ("order__holding__stock", "order__pick__stock")
     per_page = 20
+
+
+CANCEL = Deed(
+    name="cancel",
+    title=_("Cancel order"),
+    question=_("What is not filled yet is given up. What is filled stays."),
+    do=lambda order, answers, actor: cancel_order(order, actor=actor, reason=answers["reason"]),
+    done=ngettext_lazy("%(count)s order cancelled.", "%(count)s orders cancelled.", "count"),
+    icon="cancel",
+    variant=ActionVariant.DANGER,
+    when=lambda order: order.is_open,
+)
+REJECT = Deed(
+    name="reject",
+    title=_("Record rejection"),
+    question=_("The broker has not taken the order: record why, in the broker's words."),
+    do=lambda order, answers, actor: reject_order(order, actor=actor, reason=answers["reason"]),
+    done=ngettext_lazy("%(count)s order recorded as rejected.", "%(count)s orders recorded as rejected.", "count"),
+    icon="block",
+    when=lambda order: order.status == OrderStatus.PENDING,
+)
+REVERSE = Deed(
+    name="reverse",
+    title=_("Reverse execution"),
+    question=_("A reversing entry takes the fill back: order, holding, cash and P&L become what they were without it."),
+    do=lambda execution, answers, actor: reverse_execution(execution, actor=actor, reason=answers["reason"]),
+    done=ngettext_lazy("%(count)s execution reversed.", "%(count)s executions reversed.", "count"),
+    icon="undo",
+    variant=ActionVariant.DANGER,
+    when=lambda execution: execution.reverses_id is None and execution.reversed_at is None,
+    # A sale is taken back before the buy that it needs.
+    order="-execution_id",
+)
 
 
 @admin.register(Order)
@@ -92,6 +159,14 @@ class OrderAdmin(BackOffice):
         (_("Record"), {"fields": ["created_by"]}),
     ]
     inlines = [ExecutionInline]
+    actions = ["cancel_selected", "reject_selected"]
+    actions_detail = ["cancel_this", "reject_this"]
+
+    cancel_selected, cancel_this = on_selected(CANCEL), on_row(CANCEL)
+    reject_selected, reject_this = on_selected(REJECT), on_row(REJECT)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*self.readonly_fields, *frozen(obj)]
 
     @admin.display(description=_("number"), ordering="order_id")
     def number(self, order: Order) -> str:
@@ -106,6 +181,10 @@ class OrderAdmin(BackOffice):
         return order.holding.portfolio if order.holding else None
 
 
+BOOKED = ["order", "executed_time", "executed_quantity", "executed_price", "fx_rate", "commission", "tax"]
+STANDING = {"reversed": "warning", "reversal": "info"}
+
+
 @admin.register(Execution)
 class ExecutionAdmin(BackOffice):
     list_display = [
@@ -118,6 +197,7 @@ class ExecutionAdmin(BackOffice):
         *CHARGES,
         gain(Execution, "net_amount", currency_of_fill),
         "exchange_ref",
+        "standing",
     ]
     list_filter = [("executed_time", DayRangeFilter), ("order__side", ChoicesDropdownFilter)]
     list_select_related = (
@@ -132,12 +212,21 @@ class ExecutionAdmin(BackOffice):
     ]
     search_help_text = _("Exchange reference, order number, ticker or name")
     autocomplete_fields = ["order"]
-    readonly_fields = [gain(Execution, "net_amount", currency_of_fill)]
+    readonly_fields = [gain(Execution, "net_amount", currency_of_fill), "reverses", "reversed_at"]
     fieldsets = [
         (None, {"fields": ["order", "exchange_ref", "executed_time"]}),
         (_("Fill"), {"fields": [("executed_quantity", "executed_price"), "fx_rate"]}),
         (_("Charges"), {"fields": [("commission", "tax"), gain(Execution, "net_amount", currency_of_fill)]}),
+        (_("Reversal"), {"fields": [("reverses", "reversed_at")]}),
     ]
+    actions = ["reverse_selected"]
+    actions_detail = ["reverse_this"]
+
+    reverse_selected, reverse_this = on_selected(REVERSE), on_row(REVERSE)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # Booked: only the reference may be mended; anything else is corrected by a reversal.
+        return [*self.readonly_fields, *(BOOKED if obj else [])]
 
     @admin.display(description=_("stock"))
     def stock(self, execution: Execution) -> Stock:
@@ -146,3 +235,86 @@ class ExecutionAdmin(BackOffice):
     @admin.display(description=_("side"), ordering="order__side")
     def side(self, execution: Execution) -> str:
         return str(execution.order.get_side_display())
+
+    @display(description=_("reversal"), label=STANDING)  # type: ignore[untyped-decorator]
+    def standing(self, execution: Execution) -> tuple[str, Any] | None:
+        if execution.reverses_id:
+            return "reversal", _("Reversal of #%(number)s") % {"number": execution.reverses_id}
+        return ("reversed", _("Reversed")) if execution.reversed_at else None
+
+
+class PicksQuestion(Question):
+    """Where the picks are ordered, and how many shares of each."""
+
+    portfolio = forms.ModelChoiceField(
+        label=_("portfolio"),
+        queryset=Portfolio.objects.filter(is_active=True),
+        empty_label=_("Select value"),
+        widget=UnfoldAdminSelectWidget,
+    )
+    quantity = forms.IntegerField(
+        label=_("shares of each pick"), min_value=1, required=False, widget=UnfoldAdminBigIntegerFieldWidget
+    )
+    amount = forms.DecimalField(
+        label=_("or KRW for each pick"),
+        min_value=1,
+        decimal_places=0,
+        required=False,
+        help_text=_("As many whole shares as this pays for at the latest close."),
+        widget=UnfoldAdminDecimalFieldWidget,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and (cleaned["quantity"] is None) == (cleaned["amount"] is None):
+            raise forms.ValidationError(_("Give either the shares or the KRW of each pick."))
+        return cleaned
+
+    @property
+    def sizing(self) -> Sizing:
+        quantity = self.cleaned_data["quantity"]
+        return same_quantity(quantity) if quantity else worth(self.cleaned_data["amount"])
+
+
+admin.site.unregister([Holding, DailyPick])
+
+
+@admin.register(Holding)
+class TradedHoldingAdmin(HoldingAdmin):
+    """A holding as this app sees it: once it traded, only executions move it."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        traded = obj is not None and Execution.objects.filter(order__holding=obj).exists()
+        return [*super().get_readonly_fields(request, obj), *(["quantity", "avg_purchase_price"] if traded else [])]
+
+
+@admin.register(DailyPick)
+class OrderedPickAdmin(DailyPickAdmin):
+    """A pick as this app sees it: it may be ordered."""
+
+    actions = ["order_selected"]
+
+    def has_order_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("trade.add_order"))
+
+    @row_by_row(_("Place orders for selected picks"), ["order"])  # type: ignore[untyped-decorator]
+    def order_selected(self, request: HttpRequest, picks: Any) -> HttpResponse | None:
+        chosen = few(self, request, picks.order_by("pick_id"))
+        form = asked(request, PicksQuestion)
+        if not chosen or not form.is_valid():
+            title, question = _("Place orders"), _("Market orders are placed for these picks, each on its own side.")
+            return ask(self, request, chosen, form, title, question) if chosen else None
+        actor = request.user.get_username()
+        placed, refused = orders_from_picks(chosen, form.cleaned_data["portfolio"], form.sizing, actor=actor)
+        if placed:
+            words = ngettext("%(count)s order placed.", "%(count)s orders placed.", len(placed))
+            self.message_user(request, words % {"count": len(placed)}, messages.SUCCESS)
+        if passed := len(chosen) - len(placed) - len(refused):
+            words = ngettext(
+                "%(count)s pick was passed over: to hold, ordered already, or without a price to size it by.",
+                "%(count)s picks were passed over: to hold, ordered already, or without a price to size them by.",
+                passed,
+            )
+            self.message_user(request, words % {"count": passed}, messages.WARNING)
+        tell_refused(self, request, [(pick, in_words(refusal, Order)) for pick, refusal in refused])
+        return None

@@ -150,6 +150,16 @@ class Order(models.Model):
                 definer=True,
             ),
             Trigger(
+                name="admit_amended",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                referencing=pgtrigger.Referencing(old="before", new="amended"),
+                condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
+                func=body(__file__, "admit_amended"),
+                definer=True,
+            ),
+            Trigger(
                 name="guard_order",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,

@@ -1,4 +1,4 @@
-"""What the rules of this app's triggers say to an operator, by the name under which the database refuses."""
+"""What the rules of this app's triggers and services say to an operator, by the name under which they refuse."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +14,7 @@ RULES = {
     "order_terminal": _("This order is closed and does not change any more: place a new one."),
     "order_transition": _("A pending order may be cancelled or rejected, a partially filled one cancelled."),
     "execution_append_only": _("An execution is booked; only its exchange reference may be mended: reverse it."),
+    "execution_conflict": _("Another fill is booked under this reference: check it with the broker."),
     "execution_followed": _("Other executions followed on the same holding: reverse this one instead of deleting it."),
     "execution_needed": _("Later sales need the shares of this fill: reverse them first."),
     "execution_of_proposal": _("The order proposes a pick and has no holding yet: give it a holding first."),

@@ -7,7 +7,7 @@ name, the reason and what to do; nothing has changed then.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -117,13 +117,12 @@ def reverse_execution(execution: Execution, *, actor: str, reason: str) -> Execu
 
     Raises `ExecutionRefused` when it is reversed already, is itself a reversal, or later sales need its shares.
     """
-    reference = f"reversal of {execution.exchange_ref}"[:100]
     with refusals_as(ExecutionRefused), acting_as(actor, reason=reason), transaction.atomic():
         reversal = Execution.objects.create(
             order_id=execution.order_id,
             executed_quantity=execution.executed_quantity,
             executed_price=execution.executed_price,
-            exchange_ref=reference,
+            exchange_ref=f"reversal of #{execution.pk}",
             reverses=execution,
         )
         reversal.refresh_from_db()
@@ -172,10 +171,15 @@ def _close(order: Order, status: str, allowed: Iterable[str], reason: str, actor
     return order
 
 
+def _rounded(number: Decimal, places: int) -> Decimal:
+    """As the column rounds it."""
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
 def _replayed(fill: Fill) -> Execution:
     booked = Execution.objects.get(order_id=fill.order_id, exchange_ref=fill.exchange_ref)
     same = (booked.executed_quantity, booked.executed_price, booked.commission, booked.tax)
-    if same != (fill.quantity, fill.price, fill.commission, fill.tax):
+    if same != (fill.quantity, _rounded(fill.price, 4), _rounded(fill.commission, 2), _rounded(fill.tax, 2)):
         raise ExecutionRefused(
             "execution_conflict",
             f"Another fill is booked as {fill.exchange_ref} on order {fill.order_id}.",

@@ -326,8 +326,8 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="revalue_on_insert",
                         sql=system.triggers.TriggerSql(
-                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed, in one statement.\n-- Rows that come out the same are left alone; holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, price.close_price, price.trade_date\n          FROM account.holdings JOIN changed AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0\n                                          THEN (held.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
-                            hash="50d3130599242cd5dcd01c5c8ffc9a77b44ef9b9",
+                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, price.close_price, price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
+                            hash="4aed7f9399694d22b54eb0ef6a38af64202a99a0",
                             level="STATEMENT",
                             operation="INSERT",
                             pgid="pgtrigger_revalue_on_insert_fe0ba",
@@ -344,8 +344,8 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="revalue_on_update",
                         sql=system.triggers.TriggerSql(
-                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed, in one statement.\n-- Rows that come out the same are left alone; holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, price.close_price, price.trade_date\n          FROM account.holdings JOIN changed AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0\n                                          THEN (held.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
-                            hash="e64ff7375de605488e25f7bdfc3b6ceff4021d02",
+                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, price.close_price, price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
+                            hash="b4164700a4d309e91d291e537fab21d4e1e738b2",
                             level="STATEMENT",
                             operation="UPDATE",
                             pgid="pgtrigger_revalue_on_update_96238",
@@ -610,6 +610,84 @@ class Migration(migrations.Migration):
                             security="INVOKER",
                             table="cash_entries",
                             when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="holding",
+                    name="value_holding_on_insert",
+                ),
+                pgtrigger.migrations.RemoveTrigger(
+                    model_name="holding",
+                    name="update_holding_value",
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="holding",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="value_holding_on_insert",
+                        sql=system.triggers.TriggerSql(
+                            func="-- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.\nDECLARE\n    price market.latest_prices;\nBEGIN\n    SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;\n    NEW.current_value := NEW.quantity * price.close_price;\n    NEW.unrealized_pnl := NEW.quantity * price.close_price - NEW.quantity * NEW.avg_purchase_price;\n    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, price.close_price);\n    NEW.valued_on := price.trade_date;\n    NEW.last_updated := now();\n    RETURN NEW;\nEND",
+                            hash="bb49642e27fd5ff165fb6ba2a5c0dc6dcb3abdaf",
+                            operation="INSERT",
+                            pgid="pgtrigger_value_holding_on_insert_9575f",
+                            schema="account",
+                            security="INVOKER",
+                            table="holdings",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="holding",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="update_holding_value",
+                        sql=system.triggers.TriggerSql(
+                            condition="WHEN (pg_trigger_depth() = 0 OR (OLD.quantity, OLD.avg_purchase_price, OLD.stock_id) IS DISTINCT FROM (NEW.quantity, NEW.avg_purchase_price, NEW.stock_id))",
+                            func="-- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.\nDECLARE\n    price market.latest_prices;\nBEGIN\n    SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;\n    NEW.current_value := NEW.quantity * price.close_price;\n    NEW.unrealized_pnl := NEW.quantity * price.close_price - NEW.quantity * NEW.avg_purchase_price;\n    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, price.close_price);\n    NEW.valued_on := price.trade_date;\n    NEW.last_updated := now();\n    RETURN NEW;\nEND",
+                            hash="e5e70c4adad3fc405187a07d7b273998eb21dc74",
+                            operation="UPDATE",
+                            pgid="pgtrigger_update_holding_value_50725",
+                            schema="account",
+                            security="INVOKER",
+                            table="holdings",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="holding",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="touch_portfolios_on_departure",
+                        sql=system.triggers.TriggerSql(
+                            condition="WHEN (pg_trigger_depth() = 0)",
+                            func="BEGIN\n    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM moved WHERE quantity > 0));\n    RETURN NULL;\nEND",
+                            hash="7ab6deb1f3fcd659a6d2e33fefdd83cc16506c48",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_touch_portfolios_on_departure_ea58a",
+                            referencing="REFERENCING OLD TABLE AS moved ",
+                            schema="account",
+                            security="DEFINER",
+                            table="holdings",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pricearrival",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="revalue_on_delete",
+                        sql=system.triggers.TriggerSql(
+                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, price.close_price, price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
+                            hash="b606e7bd362c1eef2e0d05b10bd94e8531b89c18",
+                            level="STATEMENT",
+                            operation="DELETE",
+                            pgid="pgtrigger_revalue_on_delete_6b34b",
+                            referencing="REFERENCING OLD TABLE AS changed ",
+                            schema="account",
+                            security="DEFINER",
+                            table="latest_prices",
+                            when="AFTER",
                         ),
                     ),
                 ),

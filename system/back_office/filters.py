@@ -16,9 +16,9 @@ class DayRangeFilter(RangeDateFilter):  # type: ignore[misc]
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         first, last = self._day("from"), self._day("to")
         if first:
-            queryset = queryset.filter(**{f"{self.field_path}__gte": _midnight(first)})
+            queryset = queryset.filter(**{f"{self.field_path}__gte": midnight(first)})
         if last:
-            queryset = queryset.filter(**{f"{self.field_path}__lt": _midnight(last + timedelta(days=1))})
+            queryset = queryset.filter(**{f"{self.field_path}__lt": midnight_after(last)})
         return queryset
 
     def _day(self, end: str) -> date | None:
@@ -33,5 +33,10 @@ class YesNoFilter(BooleanRadioFilter):  # type: ignore[misc]
         return queryset if self.value() in EMPTY_VALUES else super().queryset(request, queryset)
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """When a day begins, here."""
     return make_aware(datetime.combine(day, time.min))
+
+
+def midnight_after(day: date) -> datetime:
+    return midnight(day + timedelta(days=1))

@@ -1,5 +1,6 @@
 """The base of every admin class: the database's rules and defaults, told to people."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import messages
@@ -10,15 +11,14 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 
+from system.back_office.actions import named
 from system.back_office.counts import Count
 from system.back_office.deletion import dependents
 from system.back_office.forms import BackOfficeForm, PlainDecimalField, ReadableJSONField
+from system.back_office.history import events_of, history_page
 from system.back_office.refusals import refusal
-
-SHOWN_WHEN_DELETING = 20
 
 
 class CountingPaginator(Paginator):  # type: ignore[type-arg]
@@ -93,10 +93,29 @@ class BackOffice(ModelAdmin):  # type: ignore[misc]
             response = super().changeform_view(request, *args, **kwargs)
         return response
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change and hasattr(obj, "created_by"):
+            obj.created_by = request.user.get_username()
+        super().save_model(request, obj, form, change)
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         # What the database checks at the commit is asked for now, while there is a form to answer on.
         connections[router.db_for_write(self.model)].check_constraints()
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> Any:
+        """What may be done to this row: a closed order is not offered to be cancelled."""
+        offered = super().get_actions_detail(request, object_id)
+        deeds = {each.action_name: each.method.deed for each in offered if hasattr(each.method, "deed")}
+        row = self.get_object(request, object_id) if deeds else None
+        return [each for each in offered if (deed := deeds.get(each.action_name)) is None or (row and deed.when(row))]
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Each change of the row, before and after, whoever made it; also when the row is gone."""
+        if events_of(self.model) is None:
+            response: HttpResponse = super().history_view(request, object_id, extra_context)
+            return response
+        return history_page(self, request, object_id)
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Delete; when the database refuses, return to the row and say why."""
@@ -109,9 +128,11 @@ class BackOffice(ModelAdmin):  # type: ignore[misc]
         return response
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """List, or run an action: wholly, or not at all with a word why."""
+        """List, or run an action: wholly, or not at all with a word why, unless it is one that goes row by row."""
+        act = getattr(type(self), request.POST.get("action", ""), None)
+        by_row = getattr(act, "row_by_row", False)
         try:
-            with transaction.atomic(using=router.db_for_write(self.model)):
+            with nullcontext() if by_row else transaction.atomic(using=router.db_for_write(self.model)):
                 response: HttpResponse = super().changelist_view(request, extra_context)
         except DatabaseError as error:
             if request.method != "POST":
@@ -126,11 +147,8 @@ class BackOffice(ModelAdmin):  # type: ignore[misc]
         found = list(dependents(self.model, rows))
         along = {capfirst(each.model._meta.verbose_name_plural): each.count for each in found if not each.kept}
         lacking = set() if self.has_delete_permission(request) else {self.opts.verbose_name}
-        named = [str(row) for row in rows[:SHOWN_WHEN_DELETING]]
-        if more := len(rows) - len(named):
-            named.append(ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more})
         counted = {capfirst(self.opts.verbose_name_plural): len(rows), **along}
-        return named, counted, lacking, [str(each) for each in found if each.kept]
+        return named(rows), counted, lacking, [str(each) for each in found if each.kept]
 
     def _refusal(self, error: DatabaseError) -> str:
         """The words of the refusal; an error that is a fault is raised on."""

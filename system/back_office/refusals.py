@@ -2,18 +2,24 @@
 
 The rules live in the database, so any write may come back with an error that is an answer, not a fault. `refusal`
 turns such an error into a sentence for the operator; a fault (a lost connection, a syntax error) stays an error.
+A rule's sentence, in the operator's language, stands in `RULES` of the app that the rule belongs to, in its `rules.py`.
 """
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, models
+from django.utils.module_loading import module_has_submodule
 from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from psycopg import Error
 
 from system.constraints import Reference
+from system.refused import Refused
 
 VALUE, RULE = "22", "23"  # SQLSTATE classes: data exception, integrity constraint violation
 RAISED = "P0001"
@@ -29,6 +35,19 @@ def sqlstate(error: DatabaseError) -> str:
     return (cause.sqlstate or "") if isinstance(cause, Error) else ""
 
 
+@cache
+def rules() -> dict[str, Any]:
+    """What the apps' `rules.py` say, by the name under which the database refuses."""
+    modules = [config.module for config in apps.get_app_configs() if config.module]
+    told = [import_module(f"{module.__name__}.rules") for module in modules if module_has_submodule(module, "rules")]
+    return {name: words for module in told for name, words in getattr(module, "RULES", {}).items()}
+
+
+def in_words(refused: Refused, model: type[models.Model]) -> str:
+    """What to tell the operator whom a service refused."""
+    return _rule(refused.rule, model) or str(refused)
+
+
 def refusal(error: DatabaseError, model: type[models.Model]) -> str | None:
     """What to tell the operator who wrote to `model`; None when the error is a fault and no answer."""
     code, cause = sqlstate(error), error.__cause__
@@ -41,7 +60,7 @@ def refusal(error: DatabaseError, model: type[models.Model]) -> str | None:
     if not isinstance(cause, Error) or not (code == RAISED or code[:2] in {VALUE, RULE}):
         return None
     return (
-        _declared(cause, model)
+        _rule(cause.diag.constraint_name, model)
         or _raised(cause)
         or _reference(cause, model)
         or _standing_rule(cause, model)
@@ -49,9 +68,11 @@ def refusal(error: DatabaseError, model: type[models.Model]) -> str | None:
     )
 
 
-def _declared(cause: Error, model: type[models.Model]) -> str | None:
-    """The words of the constraint itself, if a model declares it."""
-    constraint = _constraint(cause.diag.constraint_name, model)
+def _rule(name: str | None, model: type[models.Model]) -> str | None:
+    """The words of a trigger's rule, or of the constraint itself, if a model declares it."""
+    if name in rules():
+        return str(rules()[name])
+    constraint = _constraint(name, model)
     if constraint is None or isinstance(constraint[1], Reference):
         return None
     return str(constraint[1].get_violation_error_message())
@@ -59,9 +80,15 @@ def _declared(cause: Error, model: type[models.Model]) -> str | None:
 
 def _raised(cause: Error) -> str | None:
     """The words of a trigger, which RAISE wrote for people to read."""
-    if cause.diag.source_function != "exec_stmt_raise":
+    if cause.diag.source_function != "exec_stmt_raise" or _names_a_reference(cause):
         return None
-    return f"{_first_line(cause)} {cause.diag.message_hint or ''}".strip()
+    reason = _first_line(cause).removeprefix(f"{cause.diag.constraint_name}: ")
+    return f"{reason} {cause.diag.message_hint or ''}".strip()
+
+
+def _names_a_reference(cause: Error) -> bool:
+    # Triggers that look a row up themselves refuse in the name of the foreign key.
+    return cause.sqlstate == FOREIGN_KEY and bool(cause.diag.constraint_name)
 
 
 def _reference(cause: Error, model: type[models.Model]) -> str | None:

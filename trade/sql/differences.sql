@@ -4,8 +4,8 @@ WITH scope AS (
     SELECT portfolio_id FROM account.portfolio WHERE %(portfolio_id)s::bigint IS NULL OR portfolio_id = %(portfolio_id)s
 ), standing AS (
     SELECT e.*, o.side, o.holding_id, e.reverses_id IS NULL AND e.reversed_at IS NULL AS stands,
-           e.executed_quantity * e.executed_price AS worth, e.commission + e.tax AS charges
-      FROM trade.executions e JOIN trade.orders o USING (order_id)
+           e.executed_quantity * e.executed_price AS worth, e.commission + e.tax AS charges, c.cash_entry_id AS booked
+      FROM trade.executions e JOIN trade.orders o USING (order_id) LEFT JOIN account.cash_entries c USING (execution_id)
 ), filled AS (
     SELECT o.order_id, o.status, o.quantity, o.filled_quantity,
            coalesce(sum(s.executed_quantity) FILTER (WHERE s.stands), 0) AS executed
@@ -16,7 +16,7 @@ WITH scope AS (
     SELECT holding_id, 'BUY' AS side, opening_quantity AS shares, opening_price AS price, 0::numeric AS charges, 0 AS booked
       FROM account.holdings WHERE opening_quantity > 0
     UNION ALL
-    SELECT holding_id, side, executed_quantity, executed_price, charges, execution_id FROM standing WHERE stands
+    SELECT holding_id, side, executed_quantity, executed_price, charges, booked FROM standing WHERE stands
 ), replayed AS (
     SELECT holding_id, trade.position_after(side, shares, price, charges ORDER BY booked) AS position
       FROM fills GROUP BY holding_id

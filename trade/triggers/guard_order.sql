@@ -23,13 +23,11 @@ BEGIN
         RAISE EXCEPTION 'order_identity: an order keeps its number, its side and the name of who placed it'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'order_identity', HINT = 'Place a new order.';
     END IF;
-    IF (NEW.quantity, NEW.holding_id, NEW.pick_id) IS DISTINCT FROM (OLD.quantity, OLD.holding_id, OLD.pick_id) THEN
-        IF EXISTS (SELECT FROM trade.executions WHERE order_id = OLD.order_id) THEN
-            RAISE EXCEPTION 'order_frozen: quantity, holding and pick do not change after the first fill'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'order_frozen',
-                      HINT = 'Cancel the rest and place a new order.';
-        END IF;
-        PERFORM trade.admit(NEW);
+    IF (NEW.quantity, NEW.holding_id, NEW.pick_id) IS DISTINCT FROM (OLD.quantity, OLD.holding_id, OLD.pick_id)
+       AND EXISTS (SELECT FROM trade.executions WHERE order_id = OLD.order_id) THEN
+        RAISE EXCEPTION 'order_frozen: quantity, holding and pick do not change after the first fill'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_frozen',
+                  HINT = 'Cancel the rest and place a new order.';
     END IF;
     RETURN NEW;
 END

@@ -12,7 +12,10 @@ BEGIN
         RETURN NEW;
     END IF;
     SELECT * INTO original FROM trade.executions WHERE execution_id = NEW.reverses_id;
-    IF original.reverses_id IS NOT NULL THEN
+    IF original.execution_id IS NULL THEN
+        RAISE EXCEPTION 'fk_executions_reverses: there is no execution %', NEW.reverses_id
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'fk_executions_reverses';
+    ELSIF original.reverses_id IS NOT NULL THEN
         RAISE EXCEPTION 'execution_reversal: execution % is itself a reversal', NEW.reverses_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_reversal', HINT = 'Book the fill anew.';
     END IF;
@@ -23,6 +26,6 @@ BEGIN
     NEW.tax := original.tax;
     NEW.fx_rate := original.fx_rate;
     NEW.net_amount := -original.net_amount;
-    NEW.exchange_ref := coalesce(NEW.exchange_ref, 'reversal of ' || original.exchange_ref);
+    NEW.exchange_ref := coalesce(NEW.exchange_ref, 'reversal of #' || NEW.reverses_id);
     RETURN NEW;
 END

@@ -21,7 +21,8 @@ BEGIN
         SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id;
         IF fill.reverses_id IS NOT NULL THEN
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
-            PERFORM trade.rebook(fill.order_id);
+            PERFORM trade.rebook(fill.order_id,
+                                 ARRAY(SELECT execution_id FROM booked WHERE execution_id > fill.execution_id));
             CONTINUE;
         END IF;
         IF placed.holding_id IS NULL THEN

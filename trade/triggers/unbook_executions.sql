@@ -7,10 +7,13 @@ BEGIN
     PERFORM FROM account.holdings
       WHERE holding_id IN (SELECT holding_id FROM removed JOIN trade.orders USING (order_id))
       ORDER BY holding_id FOR NO KEY UPDATE;
-    IF EXISTS (SELECT FROM removed JOIN trade.orders AS placed USING (order_id)
+    -- Booked later is what has the later cash entry, see trade.replay.
+    IF EXISTS (SELECT FROM removed JOIN account.cash_entries AS entry USING (execution_id)
+                 JOIN trade.orders AS placed ON placed.order_id = removed.order_id
                  JOIN trade.orders AS other USING (holding_id)
-                 JOIN trade.executions AS later ON later.order_id = other.order_id
-                WHERE later.execution_id > removed.execution_id) THEN
+                 JOIN trade.executions AS standing ON standing.order_id = other.order_id
+                 JOIN account.cash_entries AS later ON later.execution_id = standing.execution_id
+                WHERE later.cash_entry_id > entry.cash_entry_id) THEN
         RAISE EXCEPTION 'execution_followed: other executions followed on the same holding'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_followed',
                   HINT = 'Reverse it (reverse_execution, or insert a row with reverses_id).';

@@ -1,3 +1,14 @@
+-- Percent of cost; zero where nothing was paid, NULL without a price. A rate that its column cannot hold says no more than
+-- the column's last value does, and must not stop the price that it comes from.
+CREATE FUNCTION account.unrealized_rate(quantity bigint, average numeric, close_price numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE WHEN close_price IS NULL THEN NULL
+                WHEN quantity > 0 AND average > 0 THEN least((close_price / average - 1) * 100, 9999999999.99)
+                ELSE 0 END
+$$;
+COMMENT ON FUNCTION account.unrealized_rate IS 'Unrealised P&L in percent of cost';
+
 -- Value in KRW: cash and holdings, each at the newest rate not after today in Seoul. NULL when a rate or a price that is
 -- needed is missing; never a guess, never 1:1.
 CREATE FUNCTION account.portfolio_value(the_portfolio bigint) RETURNS numeric

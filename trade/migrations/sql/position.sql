@@ -8,7 +8,8 @@ CREATE TYPE trade.position AS (
 );
 
 -- Weighted average cost, fees outside the average. A buy moves the average, a sell realises the difference to it; charges
--- reduce the realised P&L when they are charged. A position that was sold out starts its average anew.
+-- reduce the realised P&L when they are charged. A position that was sold out starts its average anew; one that opened
+-- with no shares keeps the price that it opened with.
 CREATE FUNCTION trade.after_fill(before trade.position, side text, shares bigint, price numeric, charges numeric)
 RETURNS trade.position
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -16,7 +17,7 @@ AS $$
     SELECT CASE side
         WHEN 'BUY' THEN ROW(
             before.quantity + shares,
-            (before.quantity * before.average + shares * price) / (before.quantity + shares),
+            coalesce((before.quantity * before.average + shares * price) / nullif(before.quantity + shares, 0), price),
             before.realized - charges,
             before.lowest)::trade.position
         ELSE ROW(
@@ -33,18 +34,23 @@ CREATE AGGREGATE trade.position_after(side text, shares bigint, price numeric, c
 );
 
 -- What the executions that still stand make of a holding: its opening position, then each fill in the order of booking.
-CREATE FUNCTION trade.replay(the_holding bigint) RETURNS trade.position
+-- That is the order of their cash entries, made while the holding is locked; execution_id is drawn before, so that fills
+-- from two connections may be booked in the other order. A fill that has no entry yet was booked by the running
+-- statement; `not_yet` are executions that the statement brings but has not come to.
+CREATE FUNCTION trade.replay(the_holding bigint, not_yet bigint[] DEFAULT '{}') RETURNS trade.position
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT trade.position_after(side, shares, price, charges ORDER BY booked)
-      FROM (SELECT 'BUY' AS side, opening_quantity AS shares, opening_price AS price, 0::numeric AS charges, 0 AS booked
-              FROM account.holdings WHERE holding_id = the_holding AND opening_quantity > 0
+    SELECT trade.position_after(side, shares, price, charges ORDER BY booked NULLS LAST, execution_id)
+      FROM (SELECT 'BUY' AS side, opening_quantity AS shares, opening_price AS price, 0::numeric AS charges, 0 AS booked,
+                   0 AS execution_id
+              FROM account.holdings WHERE holding_id = the_holding
             UNION ALL
-            SELECT side, executed_quantity, executed_price, commission + tax, execution_id
-              FROM trade.executions JOIN trade.orders USING (order_id)
-             WHERE holding_id = the_holding AND reverses_id IS NULL AND reversed_at IS NULL) AS fills
+            SELECT side, executed_quantity, executed_price, commission + tax, cash_entry_id, execution_id
+              FROM trade.executions JOIN trade.orders USING (order_id) LEFT JOIN account.cash_entries USING (execution_id)
+             WHERE holding_id = the_holding AND reverses_id IS NULL AND reversed_at IS NULL
+               AND execution_id <> ALL (not_yet)) AS fills
 $$;
-COMMENT ON FUNCTION trade.replay(bigint) IS 'What the standing executions make of a holding';
+COMMENT ON FUNCTION trade.replay IS 'What the standing executions make of a holding';
 
 -- Refuse an order that its holding, portfolio or pick does not allow. Locks the holding of a SELL.
 CREATE FUNCTION trade.admit(placed trade.orders) RETURNS void
@@ -99,7 +105,7 @@ COMMENT ON FUNCTION trade.admit IS 'Refuse an order that its holding, portfolio 
 REVOKE EXECUTE ON FUNCTION trade.admit FROM PUBLIC;
 
 -- Make an order, its holding and its pick again what the executions that still stand say: after one of them went.
-CREATE FUNCTION trade.rebook(the_order bigint) RETURNS void
+CREATE FUNCTION trade.rebook(the_order bigint, not_yet bigint[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -110,8 +116,9 @@ BEGIN
     SELECT * INTO placed FROM trade.orders WHERE order_id = the_order FOR NO KEY UPDATE;
     PERFORM FROM account.holdings WHERE holding_id = placed.holding_id FOR NO KEY UPDATE;
     SELECT coalesce(sum(executed_quantity), 0) INTO filled
-      FROM trade.executions WHERE order_id = the_order AND reverses_id IS NULL AND reversed_at IS NULL;
-    after := trade.replay(placed.holding_id);
+      FROM trade.executions
+     WHERE order_id = the_order AND reverses_id IS NULL AND reversed_at IS NULL AND execution_id <> ALL (not_yet);
+    after := trade.replay(placed.holding_id, not_yet);
     IF after.lowest < 0 THEN
         RAISE EXCEPTION 'execution_needed: later sales of holding % need the shares of this fill', placed.holding_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_needed', HINT = 'Reverse the later sales first.';
@@ -133,5 +140,5 @@ BEGIN
      WHERE pick_id = placed.pick_id;
 END
 $$;
-COMMENT ON FUNCTION trade.rebook(bigint) IS 'Make an order, its holding and pick what the standing executions say';
-REVOKE EXECUTE ON FUNCTION trade.rebook(bigint) FROM PUBLIC;
+COMMENT ON FUNCTION trade.rebook IS 'Make an order, its holding and pick what the standing executions say';
+REVOKE EXECUTE ON FUNCTION trade.rebook FROM PUBLIC;
