@@ -9,7 +9,7 @@ from statistics import median
 import psycopg
 
 from system.postgres import Cluster
-from tests.bench.report import Figure
+from tests.bench.report import Figure, ratio
 
 STOCKS, PORTFOLIOS, HELD, ROUNDS = 2_500, 1_000, 100, 5
 DESK = f"""
@@ -50,7 +50,7 @@ def run(server: Cluster) -> list[Figure]:
             ours.append(_timed(owner, CLOSES, [ROUNDS + 1 - number, number]))
             owner.execute("VACUUM account.holdings, account.portfolio, market.latest_prices")
     detail = f"{median(ours):.2f} s / {median(bare):.2f} s"
-    return [Figure("valuation", "a day's closes / bare UPDATE", median(ours) / median(bare), 2.5, True, detail)]
+    return [Figure("valuation", "a day's closes / bare UPDATE", ratio(ours, bare), 2.5, True, detail)]
 
 
 def _ensure_month(owner: psycopg.Connection, month: object) -> None:
