@@ -372,10 +372,10 @@ def test_typed_results_are_overwritten_by_what_they_follow_from() -> None:
     fill(order, 10, 40, net_amount=1_000_000, reversed_at=YESTERDAY)
 
     run("UPDATE holdings SET current_value = 1, unrealized_pnl = 2, valued_on = NULL WHERE holding_id = %s", holding)
-    run("UPDATE portfolio SET current_value = 1, peak_value = 99999999 WHERE portfolio_id = %s", portfolio)
+    run("UPDATE portfolio SET current_value = 1, peak_value = 9999999, updated_at = '2020-01-01'")
 
     assert run("SELECT current_value, unrealized_pnl, valued_on FROM holdings") == [(1000, 200, YESTERDAY)]
-    assert run("SELECT current_value, peak_value FROM portfolio") == [(1600, 1600)]
+    assert run("SELECT current_value, peak_value, updated_at = now() FROM portfolio") == [(1600, 1600, True)]
     assert cash(portfolio) == 600
     assert run("SELECT reversed_at FROM executions") == [(None,)]
     assert position(holding) == (20, 40, 0)
