@@ -309,9 +309,12 @@ AS $function$
 DECLARE
     flow record;
     standing numeric;
+    touched bigint[];
+    brings_money boolean := false;
 BEGIN
     FOR flow IN
-        SELECT portfolio_id, currency, sum(amount) AS amount, bool_or(kind = 'WITHDRAWAL') AS has_withdrawal
+        SELECT portfolio_id, currency, sum(amount) AS amount, bool_or(kind = 'WITHDRAWAL') AS has_withdrawal,
+               bool_or(kind IN ('DEPOSIT', 'WITHDRAWAL')) AS brings_money
           FROM booked GROUP BY portfolio_id, currency ORDER BY portfolio_id
     LOOP
         PERFORM FROM account.portfolio WHERE portfolio_id = flow.portfolio_id FOR NO KEY UPDATE;
@@ -324,8 +327,14 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',
                       HINT = 'Withdraw less, or convert currency first.';
         END IF;
+        touched := touched || flow.portfolio_id;
+        brings_money := brings_money OR flow.brings_money;
     END LOOP;
 
+    IF NOT brings_money THEN
+        UPDATE account.portfolio SET updated_at = now() WHERE portfolio_id IN (SELECT portfolio_id FROM booked);
+        RETURN NULL;
+    END IF;
     -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.
     UPDATE account.portfolio
        SET peak_value = peak_value + coalesce(brought.krw, 0)
@@ -742,7 +751,8 @@ BEGIN
                                 SELECT currency, current_value
                                   FROM account.holdings JOIN market.stocks USING (stock_id)
                                  WHERE portfolio_id = the_portfolio AND quantity > 0) AS owned
-                         GROUP BY currency) AS sums) AS rated);
+                         GROUP BY currency) AS sums
+                OFFSET 0) AS rated);
 END
 $function$;
 CREATE OR REPLACE FUNCTION account.revalue_queued()
@@ -1655,21 +1665,40 @@ END
 $function$;
 CREATE OR REPLACE FUNCTION trade.after_fill(before "position", side text, shares bigint, price numeric, charges numeric)
  RETURNS "position"
- LANGUAGE sql
+ LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
 AS $function$
-    SELECT CASE side
-        WHEN 'BUY' THEN ROW(
-            before.quantity + shares,
-            coalesce((before.quantity * before.average + shares * price) / nullif(before.quantity + shares, 0), price),
-            before.realized - charges,
-            before.lowest)::trade.position
-        ELSE ROW(
-            before.quantity - shares,
-            before.average,
-            before.realized + (price - before.average) * shares - charges,
-            least(before.lowest, before.quantity - shares))::trade.position
-        END
+BEGIN
+    IF side = 'BUY' THEN
+        before.average := coalesce(
+            (before.quantity * before.average + shares * price) / nullif(before.quantity + shares, 0), price);
+        before.quantity := before.quantity + shares;
+        before.realized := before.realized - charges;
+    ELSE
+        before.quantity := before.quantity - shares;
+        before.realized := before.realized + (price - before.average) * shares - charges;
+        before.lowest := least(before.lowest, before.quantity);
+    END IF;
+    RETURN before;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.fill_order(the_order bigint, shares bigint)
+ RETURNS text
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'market', 'account', 'brain', 'trade', 'analytics', 'system'
+AS $function$
+DECLARE
+    state text;
+BEGIN
+    UPDATE trade.orders
+       SET filled_quantity = filled_quantity OPERATOR(pg_catalog.+) shares,
+           status = CASE WHEN status::text OPERATOR(pg_catalog.=) 'CANCELLED'::text THEN status
+                         WHEN filled_quantity OPERATOR(pg_catalog.+) shares OPERATOR(pg_catalog.<) quantity
+                         THEN 'PARTIAL_FILLED' ELSE 'FILLED' END
+     WHERE order_id OPERATOR(pg_catalog.=) the_order
+    RETURNING status INTO state;
+    RETURN state;
+END
 $function$;
 CREATE OR REPLACE FUNCTION trade.mark_picks(picks bigint[])
  RETURNS void
@@ -1955,9 +1984,13 @@ AS $function$
 DECLARE
     fill record;
     placed trade.orders;
-    held account.holdings;
+    held record;
     after trade.position;
     picks bigint[];
+    executions bigint[];
+    portfolios bigint[];
+    currencies text[];
+    amounts numeric[];
 BEGIN
     -- One fill alone locks in that order as it goes.
     IF EXISTS (SELECT FROM booked OFFSET 1) THEN
@@ -1970,9 +2003,16 @@ BEGIN
 
     FOR fill IN SELECT * FROM booked ORDER BY execution_id LOOP
         SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
+        SELECT holdings.*, currency INTO held
+          FROM account.holdings JOIN market.stocks USING (stock_id)
+         WHERE holding_id = placed.holding_id FOR NO KEY UPDATE OF holdings;
         IF placed.pick_id IS NOT NULL THEN
             picks := picks || placed.pick_id;
         END IF;
+        executions := executions || fill.execution_id;
+        portfolios := portfolios || held.portfolio_id;
+        currencies := currencies || held.currency::text;
+        amounts := amounts || fill.net_amount;
         IF fill.reverses_id IS NOT NULL THEN
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
             PERFORM trade.rebook(fill.order_id,
@@ -1993,7 +2033,6 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_overfill',
                       HINT = 'Check the fill with the broker; a real over-fill needs an order of its own.';
         END IF;
-        SELECT * INTO held FROM account.holdings WHERE holding_id = placed.holding_id FOR NO KEY UPDATE;
         IF placed.side = 'SELL' AND fill.executed_quantity > held.quantity THEN
             RAISE EXCEPTION 'execution_oversell: % shares cannot be sold, only % are held',
                 fill.executed_quantity, held.quantity
@@ -2001,12 +2040,7 @@ BEGIN
                       HINT = 'Book the missing buys first: AEGIS is long only.';
         END IF;
 
-        UPDATE trade.orders
-           SET filled_quantity = filled_quantity + fill.executed_quantity,
-               status = CASE WHEN status = 'CANCELLED' THEN status
-                             WHEN filled_quantity + fill.executed_quantity < quantity THEN 'PARTIAL_FILLED'
-                             ELSE 'FILLED' END
-         WHERE order_id = placed.order_id;
+        placed.status := trade.fill_order(placed.order_id, fill.executed_quantity);
         after := trade.after_fill(
             ROW(held.quantity, held.avg_purchase_price, held.realized_pnl, 0)::trade.position,
             placed.side, fill.executed_quantity, fill.executed_price, fill.commission + fill.tax);
@@ -2027,11 +2061,8 @@ BEGIN
     END IF;
     -- Its trigger locks the portfolios.
     INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind, execution_id)
-    SELECT portfolio_id, currency, net_amount, 'TRADE', execution_id
-      FROM booked JOIN trade.orders USING (order_id)
-                  JOIN account.holdings USING (holding_id)
-                  JOIN market.stocks USING (stock_id)
-     ORDER BY execution_id;
+    SELECT portfolio_id, currency, amount, 'TRADE', execution_id
+      FROM unnest(executions, portfolios, currencies, amounts) AS entry (execution_id, portfolio_id, currency, amount);
     RETURN NULL;
 END
 $function$;
@@ -2070,6 +2101,24 @@ BEGIN
     RETURN NULL;
 END
 $function$;
+CREATE OR REPLACE FUNCTION trade.place_order(the_portfolio bigint, the_stock bigint, its_side text, shares bigint, its_type text, limit_at numeric, stop_at numeric, expiry timestamp with time zone, the_pick bigint, placed_by text)
+ RETURNS SETOF orders
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    held bigint := (SELECT holding_id FROM account.holdings
+                     WHERE portfolio_id = the_portfolio AND stock_id = the_stock);
+BEGIN
+    IF held IS NULL THEN
+        INSERT INTO account.holdings (portfolio_id, stock_id, quantity, avg_purchase_price)
+        VALUES (the_portfolio, the_stock, 0, 0) ON CONFLICT (portfolio_id, stock_id) DO NOTHING;
+        held := (SELECT holding_id FROM account.holdings WHERE portfolio_id = the_portfolio AND stock_id = the_stock);
+    END IF;
+    RETURN QUERY INSERT INTO trade.orders (holding_id, pick_id, order_type, side, quantity, limit_price, stop_price,
+                                           expires_at, created_by)
+    VALUES (held, the_pick, its_type, its_side, shares, limit_at, stop_at, expiry, placed_by) RETURNING *;
+END
+$function$;
 CREATE OR REPLACE FUNCTION trade.rebook(the_order bigint, not_yet bigint[] DEFAULT '{}'::bigint[])
  RETURNS void
  LANGUAGE plpgsql
@@ -2102,6 +2151,17 @@ BEGIN
     UPDATE account.holdings
        SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
      WHERE holding_id = placed.holding_id;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.record_execution(the_order bigint, shares bigint, price numeric, charged numeric, taxed numeric, at timestamp with time zone, rate numeric, ref text)
+ RETURNS SETOF executions
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    RETURN QUERY INSERT INTO trade.executions (order_id, executed_quantity, executed_price, commission, tax, executed_time,
+                                               fx_rate, exchange_ref)
+    VALUES (the_order, shares, price, charged, taxed, coalesce(at, now()), rate, ref)
+        ON CONFLICT (order_id, exchange_ref) DO NOTHING RETURNING *;
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.replay(the_holding bigint, not_yet bigint[] DEFAULT '{}'::bigint[])

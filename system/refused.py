@@ -6,16 +6,19 @@ says which rule it was, why, and what to do about it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from psycopg import Error
+
+INVALID_VALUE = "22"  # class of SQLSTATE: a number too large for its column, a date that is none
 
 
 class Refused(Exception):
     """The ledger said no, and nothing changed.
 
-    `rule` is the name of the constraint or trigger rule (`order_oversell`, `chk_order_quantity`), `hint` what to do;
-    the message holds both.
+    `rule` is the name of the constraint or trigger rule (`order_oversell`, `chk_order_quantity`), or `invalid_value`
+    for what no column could hold; `hint` says what to do, and the message holds both.
     """
 
     def __init__(self, rule: str, reason: str, hint: str = "") -> None:
@@ -29,14 +32,44 @@ def refusals_as(error_type: type[Refused]) -> Iterator[None]:
 
     Inside a larger transaction (a request, a batch) the block gets a savepoint, so that the transaction can go on.
     """
+    with _named(error_type), transaction.atomic() if connection.in_atomic_block else nullcontext():
+        yield
+
+
+def submit(
+    statement: str, values: dict[str, Any], error_type: type[Refused]
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """`refusals_as` for one statement; returns the names of its columns and its rows.
+
+    The savepoint travels with the statement, so that all of it is one round trip.
+    """
+    with _named(error_type), connection.cursor() as cursor:
+        if connection.in_atomic_block:
+            try:
+                cursor.execute(f"SAVEPOINT refusal; {statement}; RELEASE SAVEPOINT refusal", values)
+            except DatabaseError:
+                if not connection.connection.closed:
+                    cursor.execute("ROLLBACK TO SAVEPOINT refusal; RELEASE SAVEPOINT refusal")
+                raise
+            cursor.set_result(-2)
+        else:
+            cursor.execute(statement, values)
+        return [column.name for column in cursor.description], cursor.fetchall()
+
+
+@contextmanager
+def _named(error_type: type[Refused]) -> Iterator[None]:
     try:
-        with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            yield
+        yield
     except DatabaseError as error:
         cause = error.__cause__
-        if not isinstance(cause, Error) or not cause.diag.constraint_name:
+        if not isinstance(cause, Error) or (rule := _rule(cause)) is None:
             raise
-        diag = cause.diag
-        rule = str(diag.constraint_name)
-        reason = (diag.message_primary or rule).removeprefix(f"{rule}: ")
-        raise error_type(rule, reason, diag.message_hint or "") from error
+        reason = (cause.diag.message_primary or rule).removeprefix(f"{rule}: ")
+        raise error_type(rule, reason, cause.diag.message_hint or "") from error
+
+
+def _rule(error: Error) -> str | None:
+    if (error.sqlstate or "").startswith(INVALID_VALUE):
+        return "invalid_value"
+    return error.diag.constraint_name

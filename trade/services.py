@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -18,12 +16,23 @@ from account.models import Portfolio
 from brain.models import Action, DailyPick
 from market.models import Stock
 from system.audit import acting_as
-from system.refused import Refused, refusals_as
+from system.refused import Refused, refusals_as, submit
 from trade.models import OPEN, Execution, Order, OrderStatus, OrderType
 
-SQL = Path(__file__).parent / "sql"
-PLACE_ORDER = (SQL / "place_order.sql").read_text()
-RECORD_EXECUTION = (SQL / "record_execution.sql").read_text()
+# Functions, whose plans the session keeps. WITH, because pghistory states its context with writing statements only, and
+# takes whatever begins with SELECT for a reading one.
+PLACE_ORDER = """
+    WITH placed AS (SELECT * FROM trade.place_order(
+        %(portfolio_id)s, %(stock_id)s, %(side)s, %(quantity)s::bigint, %(order_type)s, %(limit_price)s, %(stop_price)s,
+        %(expires_at)s, %(pick_id)s, %(created_by)s))
+    SELECT * FROM placed
+"""
+RECORD_EXECUTION = """
+    WITH booked AS (SELECT * FROM trade.record_execution(
+        %(order_id)s, %(quantity)s::bigint, %(price)s, %(commission)s, %(tax)s, %(executed_time)s, %(fx_rate)s,
+        %(exchange_ref)s))
+    SELECT * FROM booked
+"""
 
 
 class OrderRefused(Refused):
@@ -62,20 +71,21 @@ def place_order(
     pick: DailyPick | None = None,
 ) -> Order:
     """Place an order of `quantity` shares; a first buy makes the holding, of zero shares. Raises `OrderRefused`."""
-    with refusals_as(OrderRefused), acting_as(actor):
-        return _order(
-            PLACE_ORDER,
-            portfolio_id=portfolio.pk,
-            stock_id=stock.pk,
-            pick_id=pick.pk if pick else None,
-            order_type=order_type,
-            side=side,
-            quantity=quantity,
-            limit_price=limit_price,
-            stop_price=stop_price,
-            expires_at=expires_at,
-            created_by=actor,
-        )
+    values = {
+        "portfolio_id": portfolio.pk,
+        "stock_id": stock.pk,
+        "pick_id": pick.pk if pick else None,
+        "order_type": order_type,
+        "side": side,
+        "quantity": quantity,
+        "limit_price": limit_price,
+        "stop_price": stop_price,
+        "expires_at": expires_at,
+        "created_by": actor,
+    }
+    with acting_as(actor):
+        columns, rows = submit(PLACE_ORDER, values, OrderRefused)
+    return Order.from_db(connection.alias, columns, rows[0])
 
 
 def cancel_order(order: Order, *, actor: str, reason: str = "operator") -> Order:
@@ -104,12 +114,9 @@ def record_execution(fill: Fill, *, actor: str) -> Execution:
 
     Raises `ExecutionRefused`: over-fill, over-sell, a rejected order, or another fill under the same reference.
     """
-    with refusals_as(ExecutionRefused), acting_as(actor), connection.cursor() as cursor:
-        cursor.execute(RECORD_EXECUTION, dict(vars(fill)))
-        row = cursor.fetchone()
-        if row is not None:
-            return Execution.from_db(connection.alias, [column.name for column in cursor.description], row)
-    return _replayed(fill)
+    with acting_as(actor):
+        columns, rows = submit(RECORD_EXECUTION, dict(vars(fill)), ExecutionRefused)
+    return Execution.from_db(connection.alias, columns, rows[0]) if rows else _replayed(fill)
 
 
 def reverse_execution(execution: Execution, *, actor: str, reason: str) -> Execution:
@@ -118,6 +125,8 @@ def reverse_execution(execution: Execution, *, actor: str, reason: str) -> Execu
     Raises `ExecutionRefused` when it is reversed already, is itself a reversal, or later sales need its shares.
     """
     with refusals_as(ExecutionRefused), acting_as(actor, reason=reason), transaction.atomic():
+        if execution.reversals.exists():
+            raise ExecutionRefused("idx_executions_order", f"Execution {execution.pk} is reversed already.")
         reversal = Execution.objects.create(
             order_id=execution.order_id,
             executed_quantity=execution.executed_quantity,
@@ -150,13 +159,6 @@ def orders_from_picks(
         except Refused as refusal:
             refused.append((pick, refusal))
     return placed, refused
-
-
-def _order(statement: str, **values: Any) -> Order:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        row = cursor.fetchone()
-        return Order.from_db(connection.alias, [column.name for column in cursor.description], row)
 
 
 def _close(order: Order, status: str, allowed: Iterable[str], reason: str, actor: str) -> Order:

@@ -3,9 +3,12 @@
 DECLARE
     flow record;
     standing numeric;
+    touched bigint[];
+    brings_money boolean := false;
 BEGIN
     FOR flow IN
-        SELECT portfolio_id, currency, sum(amount) AS amount, bool_or(kind = 'WITHDRAWAL') AS has_withdrawal
+        SELECT portfolio_id, currency, sum(amount) AS amount, bool_or(kind = 'WITHDRAWAL') AS has_withdrawal,
+               bool_or(kind IN ('DEPOSIT', 'WITHDRAWAL')) AS brings_money
           FROM booked GROUP BY portfolio_id, currency ORDER BY portfolio_id
     LOOP
         PERFORM FROM account.portfolio WHERE portfolio_id = flow.portfolio_id FOR NO KEY UPDATE;
@@ -18,8 +21,14 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',
                       HINT = 'Withdraw less, or convert currency first.';
         END IF;
+        touched := touched || flow.portfolio_id;
+        brings_money := brings_money OR flow.brings_money;
     END LOOP;
 
+    IF NOT brings_money THEN
+        UPDATE account.portfolio SET updated_at = now() WHERE portfolio_id IN (SELECT portfolio_id FROM booked);
+        RETURN NULL;
+    END IF;
     -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.
     UPDATE account.portfolio
        SET peak_value = peak_value + coalesce(brought.krw, 0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -298,6 +299,8 @@ class TestRecordExecution:
             ({"commission": Decimal(-1)}, "chk_executions_charges"),
             ({"exchange_ref": ""}, "chk_executions_ref"),
             ({"order_id": -1}, "fk_executions_order"),
+            ({"quantity": 10**30}, "invalid_value"),
+            ({"price": Decimal(10) ** 30}, "invalid_value"),
         ],
     )
     def test_a_refusal_names_the_rule_and_books_nothing(self, order: Order, wrong: dict[str, Any], rule: str) -> None:
@@ -340,12 +343,12 @@ class TestReverseExecution:
         reversal = reverse_execution(booked, actor="lee", reason="wrong")
         before = everything()
 
-        with pytest.raises(ExecutionRefused):
+        with pytest.raises(ExecutionRefused, match="is reversed already") as again:
             reverse_execution(booked, actor="lee", reason="again")
         with pytest.raises(ExecutionRefused) as of_reversal:
             reverse_execution(reversal, actor="lee", reason="undo")
 
-        assert of_reversal.value.rule == "execution_reversal"
+        assert (again.value.rule, of_reversal.value.rule) == ("idx_executions_order", "execution_reversal")
         assert everything() == before
 
     def test_shares_that_were_sold_since_cannot_be_taken_back(self, order: Order) -> None:
@@ -356,6 +359,15 @@ class TestReverseExecution:
             reverse_execution(bought, actor="lee", reason="wrong")
 
         assert (refusal.value.rule, refusal.value.hint) == ("execution_needed", "Reverse the later sales first.")
+
+
+def test_placing_and_filling_are_one_round_trip_each(
+    portfolio: Portfolio, stock: Stock, django_assert_num_queries: Callable[[int], AbstractContextManager[None]]
+) -> None:
+    """Inside of a larger transaction too: savepoint and context travel with the statement."""
+    with django_assert_num_queries(2):
+        order = place_order(portfolio, stock, side="BUY", quantity=1, actor="kim")
+        record_execution(Fill(order.pk, 1, Decimal(1), "a"), actor="router")
 
 
 class TestWhoAndWhy:

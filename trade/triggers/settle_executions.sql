@@ -4,9 +4,13 @@
 DECLARE
     fill record;
     placed trade.orders;
-    held account.holdings;
+    held record;
     after trade.position;
     picks bigint[];
+    executions bigint[];
+    portfolios bigint[];
+    currencies text[];
+    amounts numeric[];
 BEGIN
     -- One fill alone locks in that order as it goes.
     IF EXISTS (SELECT FROM booked OFFSET 1) THEN
@@ -19,9 +23,16 @@ BEGIN
 
     FOR fill IN SELECT * FROM booked ORDER BY execution_id LOOP
         SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
+        SELECT holdings.*, currency INTO held
+          FROM account.holdings JOIN market.stocks USING (stock_id)
+         WHERE holding_id = placed.holding_id FOR NO KEY UPDATE OF holdings;
         IF placed.pick_id IS NOT NULL THEN
             picks := picks || placed.pick_id;
         END IF;
+        executions := executions || fill.execution_id;
+        portfolios := portfolios || held.portfolio_id;
+        currencies := currencies || held.currency::text;
+        amounts := amounts || fill.net_amount;
         IF fill.reverses_id IS NOT NULL THEN
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
             PERFORM trade.rebook(fill.order_id,
@@ -42,7 +53,6 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_overfill',
                       HINT = 'Check the fill with the broker; a real over-fill needs an order of its own.';
         END IF;
-        SELECT * INTO held FROM account.holdings WHERE holding_id = placed.holding_id FOR NO KEY UPDATE;
         IF placed.side = 'SELL' AND fill.executed_quantity > held.quantity THEN
             RAISE EXCEPTION 'execution_oversell: % shares cannot be sold, only % are held',
                 fill.executed_quantity, held.quantity
@@ -50,12 +60,7 @@ BEGIN
                       HINT = 'Book the missing buys first: AEGIS is long only.';
         END IF;
 
-        UPDATE trade.orders
-           SET filled_quantity = filled_quantity + fill.executed_quantity,
-               status = CASE WHEN status = 'CANCELLED' THEN status
-                             WHEN filled_quantity + fill.executed_quantity < quantity THEN 'PARTIAL_FILLED'
-                             ELSE 'FILLED' END
-         WHERE order_id = placed.order_id;
+        placed.status := trade.fill_order(placed.order_id, fill.executed_quantity);
         after := trade.after_fill(
             ROW(held.quantity, held.avg_purchase_price, held.realized_pnl, 0)::trade.position,
             placed.side, fill.executed_quantity, fill.executed_price, fill.commission + fill.tax);
@@ -76,10 +81,7 @@ BEGIN
     END IF;
     -- Its trigger locks the portfolios.
     INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind, execution_id)
-    SELECT portfolio_id, currency, net_amount, 'TRADE', execution_id
-      FROM booked JOIN trade.orders USING (order_id)
-                  JOIN account.holdings USING (holding_id)
-                  JOIN market.stocks USING (stock_id)
-     ORDER BY execution_id;
+    SELECT portfolio_id, currency, amount, 'TRADE', execution_id
+      FROM unnest(executions, portfolios, currencies, amounts) AS entry (execution_id, portfolio_id, currency, amount);
     RETURN NULL;
 END
