@@ -1,5 +1,75 @@
 -- The schema that `manage.py migrate` makes, as the catalogue tells it. `make snapshot` writes this file.
 
+TABLE account.cash_balances;
+    cash_balance_id bigint NOT NULL IDENTITY;
+    currency character varying(3) NOT NULL;
+    balance numeric(20,2) NOT NULL;
+    portfolio_id bigint NOT NULL;
+    CONSTRAINT cash_balances_pkey PRIMARY KEY (cash_balance_id);
+    CONSTRAINT chk_cash_balances_currency CHECK (((currency)::text = ANY ((ARRAY['KRW'::character varying, 'USD'::character varying])::text[])));
+    CONSTRAINT fk_cash_balances_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE CASCADE;
+    CONSTRAINT uniq_cash_balances_currency UNIQUE (portfolio_id, currency);
+    CREATE UNIQUE INDEX cash_balances_pkey ON account.cash_balances USING btree (cash_balance_id);
+    CREATE UNIQUE INDEX uniq_cash_balances_currency ON account.cash_balances USING btree (portfolio_id, currency);
+    CREATE TRIGGER pgtrigger_guard_cash_balance_fa988 BEFORE INSERT OR DELETE OR UPDATE ON account.cash_balances FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_cash_balance_fa988();
+    COMMENT ON TABLE IS 'Sums of cash entries; below zero means that trades were not yet paid in that currency';
+    COMMENT ON COLUMN balance IS 'In the currency';
+TABLE account.cash_entries;
+    cash_entry_id bigint NOT NULL IDENTITY;
+    currency character varying(3) NOT NULL;
+    amount numeric(20,2) NOT NULL;
+    kind character varying(10) NOT NULL;
+    execution_id bigint;
+    memo character varying(200);
+    created_by character varying(150) NOT NULL DEFAULT principal();
+    created_at timestamp with time zone NOT NULL DEFAULT now();
+    portfolio_id bigint NOT NULL;
+    CONSTRAINT cash_entries_pkey PRIMARY KEY (cash_entry_id);
+    CONSTRAINT chk_cash_entries_currency CHECK (((currency)::text = ANY ((ARRAY['KRW'::character varying, 'USD'::character varying])::text[])));
+    CONSTRAINT chk_cash_entries_execution CHECK ((((execution_id IS NOT NULL) AND ((kind)::text = 'TRADE'::text)) OR ((NOT ((kind)::text = 'TRADE'::text)) AND (execution_id IS NULL))));
+    CONSTRAINT chk_cash_entries_kind CHECK (((kind)::text = ANY ((ARRAY['OPENING'::character varying, 'DEPOSIT'::character varying, 'WITHDRAWAL'::character varying, 'TRADE'::character varying, 'FX'::character varying, 'DIVIDEND'::character varying, 'ADJUSTMENT'::character varying])::text[])));
+    CONSTRAINT chk_cash_entries_sign CHECK (((amount < 'Infinity'::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['OPENING'::character varying, 'DEPOSIT'::character varying])::text[]))) OR (amount > (0)::numeric)) AND ((NOT ((kind)::text = 'WITHDRAWAL'::text)) OR (amount < (0)::numeric))));
+    CONSTRAINT fk_cash_entries_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE CASCADE;
+    CONSTRAINT uniq_cash_entries_execution UNIQUE (execution_id);
+    CREATE UNIQUE INDEX cash_entries_pkey ON account.cash_entries USING btree (cash_entry_id);
+    CREATE INDEX idx_cash_entries_portfolio ON account.cash_entries USING btree (portfolio_id, cash_entry_id DESC);
+    CREATE UNIQUE INDEX uniq_cash_entries_execution ON account.cash_entries USING btree (execution_id);
+    CREATE UNIQUE INDEX uniq_cash_entries_opening ON account.cash_entries USING btree (portfolio_id) WHERE ((kind)::text = 'OPENING'::text);
+    CREATE TRIGGER pgtrigger_book_cash_c0e4f AFTER INSERT ON account.cash_entries REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_book_cash_c0e4f();
+    CREATE TRIGGER pgtrigger_guard_cash_entry_06851 BEFORE DELETE OR UPDATE ON account.cash_entries FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_cash_entry_06851();
+    CREATE TRIGGER pgtrigger_guard_cash_kind_c2105 BEFORE INSERT ON account.cash_entries FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND ((new.kind)::text = ANY ((ARRAY['OPENING'::character varying, 'TRADE'::character varying])::text[])))) EXECUTE FUNCTION pgtrigger_guard_cash_kind_c2105();
+    CREATE TRIGGER pgtrigger_unbook_cash_beb8d AFTER DELETE ON account.cash_entries REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_unbook_cash_beb8d();
+    COMMENT ON TABLE IS 'Cash movements, append-only; balances follow from them';
+    COMMENT ON COLUMN amount IS 'In the currency, signed: what the balance changes by';
+    COMMENT ON COLUMN execution_id IS 'The fill that a TRADE entry belongs to';
+TABLE account.holding_events;
+    pgh_created_at timestamp with time zone NOT NULL;
+    pgh_label text NOT NULL;
+    pgh_id bigint NOT NULL IDENTITY;
+    principal character varying(150) NOT NULL DEFAULT principal();
+    login character varying(63) NOT NULL DEFAULT SESSION_USER;
+    pgh_context jsonb;
+    holding_id bigint NOT NULL;
+    quantity bigint NOT NULL;
+    avg_purchase_price numeric(18,6) NOT NULL;
+    realized_pnl numeric(20,2) NOT NULL DEFAULT 0;
+    opening_quantity bigint NOT NULL DEFAULT 0;
+    opening_price numeric(18,6) NOT NULL DEFAULT 0;
+    pgh_obj_id bigint NOT NULL;
+    portfolio_id bigint NOT NULL;
+    stock_id bigint NOT NULL;
+    CONSTRAINT holding_events_pkey PRIMARY KEY (pgh_id);
+    CREATE UNIQUE INDEX holding_events_pkey ON account.holding_events USING btree (pgh_id);
+    CREATE INDEX idx_holding_events_row ON account.holding_events USING btree (pgh_obj_id, pgh_id DESC);
+    CREATE TRIGGER pgtrigger_append_only_7a843 BEFORE DELETE OR UPDATE ON account.holding_events FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_7a843();
+    COMMENT ON TABLE IS 'Every change of holdings, append-only';
+    COMMENT ON COLUMN principal IS 'The acting user';
+    COMMENT ON COLUMN login IS 'The database login';
+    COMMENT ON COLUMN quantity IS 'Shares';
+    COMMENT ON COLUMN avg_purchase_price IS 'Trading currency; fees are outside of it';
+    COMMENT ON COLUMN realized_pnl IS 'Trading currency, after commission and tax';
+    COMMENT ON COLUMN opening_quantity IS 'Shares before the first execution';
+    COMMENT ON COLUMN opening_price IS 'Trading currency; average price before the first execution';
 TABLE account.holdings;
     holding_id bigint NOT NULL IDENTITY;
     portfolio_id bigint NOT NULL;
@@ -12,6 +82,8 @@ TABLE account.holdings;
     realized_pnl numeric(20,2) NOT NULL DEFAULT 0;
     valued_on date;
     last_updated timestamp with time zone NOT NULL DEFAULT now();
+    opening_price numeric(18,6) NOT NULL DEFAULT 0;
+    opening_quantity bigint NOT NULL DEFAULT 0;
     CONSTRAINT chk_holdings_average CHECK (((avg_purchase_price >= (0)::numeric) AND (avg_purchase_price < 'Infinity'::numeric)));
     CONSTRAINT chk_holdings_quantity CHECK ((quantity >= 0));
     CONSTRAINT fk_holdings_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE RESTRICT;
@@ -22,6 +94,14 @@ TABLE account.holdings;
     CREATE INDEX idx_holdings_pnl ON account.holdings USING btree (unrealized_pnl_rate DESC NULLS LAST);
     CREATE UNIQUE INDEX idx_holdings_portfolio ON account.holdings USING btree (portfolio_id, stock_id);
     CREATE INDEX idx_holdings_stock ON account.holdings USING btree (stock_id);
+    CREATE TRIGGER pgtrigger_audit_delete_3a2c3 AFTER DELETE ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_3a2c3();
+    CREATE TRIGGER pgtrigger_audit_insert_9fb69 AFTER INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_9fb69();
+    CREATE TRIGGER pgtrigger_audit_update_a5dee AFTER UPDATE ON account.holdings FOR EACH ROW WHEN (((old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price) OR (old.holding_id IS DISTINCT FROM new.holding_id) OR (old.opening_price IS DISTINCT FROM new.opening_price) OR (old.opening_quantity IS DISTINCT FROM new.opening_quantity) OR (old.portfolio_id IS DISTINCT FROM new.portfolio_id) OR (old.quantity IS DISTINCT FROM new.quantity) OR (old.realized_pnl IS DISTINCT FROM new.realized_pnl) OR (old.stock_id IS DISTINCT FROM new.stock_id))) EXECUTE FUNCTION pgtrigger_audit_update_a5dee();
+    CREATE TRIGGER pgtrigger_guard_holding_af1bc BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND (((((((old.portfolio_id IS DISTINCT FROM new.portfolio_id) OR (old.stock_id IS DISTINCT FROM new.stock_id)) OR (old.quantity IS DISTINCT FROM new.quantity)) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price)) OR (old.realized_pnl IS DISTINCT FROM new.realized_pnl)) OR (old.opening_quantity IS DISTINCT FROM new.opening_quantity)) OR (old.opening_price IS DISTINCT FROM new.opening_price)))) EXECUTE FUNCTION pgtrigger_guard_holding_af1bc();
+    CREATE TRIGGER pgtrigger_open_holding_54a9c BEFORE INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_open_holding_54a9c();
+    CREATE TRIGGER pgtrigger_touch_portfolios_on_delete_718b5 AFTER DELETE ON account.holdings REFERENCING OLD TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_delete_718b5();
+    CREATE TRIGGER pgtrigger_touch_portfolios_on_insert_201f4 AFTER INSERT ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_insert_201f4();
+    CREATE TRIGGER pgtrigger_touch_portfolios_on_update_4946c AFTER UPDATE ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_update_4946c();
     CREATE TRIGGER pgtrigger_update_holding_value_50725 BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) OR (((old.quantity IS DISTINCT FROM new.quantity) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price)) OR (old.stock_id IS DISTINCT FROM new.stock_id)))) EXECUTE FUNCTION pgtrigger_update_holding_value_50725();
     CREATE TRIGGER pgtrigger_value_holding_on_insert_9575f BEFORE INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_value_holding_on_insert_9575f();
     COMMENT ON TABLE IS 'Positions at average cost, valued at the latest close';
@@ -32,6 +112,8 @@ TABLE account.holdings;
     COMMENT ON COLUMN unrealized_pnl_rate IS 'Percent of cost';
     COMMENT ON COLUMN realized_pnl IS 'Trading currency, after commission and tax';
     COMMENT ON COLUMN valued_on IS 'Date of the close used';
+    COMMENT ON COLUMN opening_price IS 'Trading currency; average price before the first execution';
+    COMMENT ON COLUMN opening_quantity IS 'Shares before the first execution';
 TABLE account.portfolio;
     portfolio_id bigint NOT NULL IDENTITY;
     name character varying(100) NOT NULL;
@@ -44,18 +126,316 @@ TABLE account.portfolio;
     created_by character varying(150) NOT NULL DEFAULT principal();
     created_at timestamp with time zone NOT NULL DEFAULT now();
     updated_at timestamp with time zone NOT NULL DEFAULT now();
+    buying_halted_at timestamp with time zone;
+    peak_value numeric(20,2);
     CONSTRAINT chk_portfolio_capital CHECK (((initial_capital >= (0)::numeric) AND (initial_capital < 'Infinity'::numeric)));
     CONSTRAINT chk_portfolio_drawdown CHECK (((max_drawdown > (0)::numeric) AND (max_drawdown <= (100)::numeric)));
     CONSTRAINT chk_portfolio_named CHECK ((NOT ((name)::text = ''::text)));
     CONSTRAINT portfolio_pkey PRIMARY KEY (portfolio_id);
     CREATE UNIQUE INDEX portfolio_pkey ON account.portfolio USING btree (portfolio_id);
+    CREATE TRIGGER pgtrigger_audit_delete_89482 AFTER DELETE ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_89482();
+    CREATE TRIGGER pgtrigger_audit_insert_a6699 AFTER INSERT ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_a6699();
+    CREATE TRIGGER pgtrigger_audit_update_19284 AFTER UPDATE ON account.portfolio FOR EACH ROW WHEN (((old.buying_halted_at IS DISTINCT FROM new.buying_halted_at) OR (old.created_at IS DISTINCT FROM new.created_at) OR ((old.created_by)::text IS DISTINCT FROM (new.created_by)::text) OR (old.initial_capital IS DISTINCT FROM new.initial_capital) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.max_drawdown IS DISTINCT FROM new.max_drawdown) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.portfolio_id IS DISTINCT FROM new.portfolio_id) OR ((old.strategy_type)::text IS DISTINCT FROM (new.strategy_type)::text) OR (old.target_return IS DISTINCT FROM new.target_return))) EXECUTE FUNCTION pgtrigger_audit_update_19284();
+    CREATE TRIGGER pgtrigger_guard_portfolio_delete_c5958 BEFORE DELETE ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_guard_portfolio_delete_c5958();
+    CREATE TRIGGER pgtrigger_open_portfolio_64079 AFTER INSERT ON account.portfolio REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_open_portfolio_64079();
     CREATE TRIGGER pgtrigger_update_portfolio_updated_at_38a2a BEFORE UPDATE ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_update_portfolio_updated_at_38a2a();
+    CREATE TRIGGER pgtrigger_value_new_portfolio_d6eaa BEFORE INSERT ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_value_new_portfolio_d6eaa();
+    CREATE TRIGGER pgtrigger_value_portfolio_b72d3 BEFORE UPDATE ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_value_portfolio_b72d3();
     COMMENT ON TABLE IS 'Capital under one strategy, valued in KRW';
     COMMENT ON COLUMN target_return IS 'Percent';
     COMMENT ON COLUMN max_drawdown IS 'Percent, positive: 15 means that a fall of 15 percent from the peak is a breach';
     COMMENT ON COLUMN initial_capital IS 'KRW';
     COMMENT ON COLUMN current_value IS 'KRW';
     COMMENT ON COLUMN created_by IS 'Whose it is; traders see their own';
+    COMMENT ON COLUMN buying_halted_at IS 'Set when the value falls below the maximum drawdown; an operator clears it to NULL';
+    COMMENT ON COLUMN peak_value IS 'KRW; the highest value since the last clearance, moved along by deposits and withdrawals';
+TABLE account.portfolio_events;
+    pgh_created_at timestamp with time zone NOT NULL;
+    pgh_label text NOT NULL;
+    pgh_id bigint NOT NULL IDENTITY;
+    principal character varying(150) NOT NULL DEFAULT principal();
+    login character varying(63) NOT NULL DEFAULT SESSION_USER;
+    pgh_context jsonb;
+    portfolio_id bigint NOT NULL;
+    name character varying(100) NOT NULL;
+    strategy_type character varying(30);
+    target_return numeric(6,2);
+    max_drawdown numeric(6,2);
+    initial_capital numeric(15,0) NOT NULL;
+    buying_halted_at timestamp with time zone;
+    is_active boolean NOT NULL DEFAULT true;
+    created_by character varying(150) NOT NULL DEFAULT principal();
+    created_at timestamp with time zone NOT NULL DEFAULT now();
+    pgh_obj_id bigint NOT NULL;
+    CONSTRAINT portfolio_events_pkey PRIMARY KEY (pgh_id);
+    CREATE INDEX idx_portfolio_events_row ON account.portfolio_events USING btree (pgh_obj_id, pgh_id DESC);
+    CREATE UNIQUE INDEX portfolio_events_pkey ON account.portfolio_events USING btree (pgh_id);
+    CREATE TRIGGER pgtrigger_append_only_c8776 BEFORE DELETE OR UPDATE ON account.portfolio_events FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_c8776();
+    COMMENT ON TABLE IS 'Every change of portfolio, append-only';
+    COMMENT ON COLUMN principal IS 'The acting user';
+    COMMENT ON COLUMN login IS 'The database login';
+    COMMENT ON COLUMN target_return IS 'Percent';
+    COMMENT ON COLUMN max_drawdown IS 'Percent, positive: 15 means that a fall of 15 percent from the peak is a breach';
+    COMMENT ON COLUMN initial_capital IS 'KRW';
+    COMMENT ON COLUMN buying_halted_at IS 'Set when the value falls below the maximum drawdown; an operator clears it to NULL';
+    COMMENT ON COLUMN created_by IS 'Whose it is; traders see their own';
+CREATE OR REPLACE FUNCTION account.missing_for_value(the_portfolio bigint)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    SELECT jsonb_build_object(
+        'currencies', (SELECT coalesce(jsonb_agg(DISTINCT currency), '[]')
+                         FROM (SELECT currency FROM account.cash_balances
+                                WHERE portfolio_id = the_portfolio AND balance <> 0
+                               UNION
+                               SELECT currency FROM account.holdings JOIN market.stocks USING (stock_id)
+                                WHERE portfolio_id = the_portfolio AND quantity > 0) AS owned
+                        WHERE market.krw_rate(currency) IS NULL),
+        'tickers', (SELECT coalesce(jsonb_agg(ticker), '[]')
+                      FROM account.holdings JOIN market.stocks USING (stock_id)
+                     WHERE portfolio_id = the_portfolio AND quantity > 0 AND current_value IS NULL))
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_append_only_7a843()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'history_append_only: history is neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'history_append_only';
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_append_only_c8776()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'history_append_only: history is neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'history_append_only';
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_audit_delete_3a2c3()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO account.holding_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, holding_id, portfolio_id, stock_id, quantity, avg_purchase_price, realized_pnl, opening_quantity, opening_price)
+    VALUES (now(), 'delete', OLD.holding_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.holding_id, OLD.portfolio_id, OLD.stock_id, OLD.quantity, OLD.avg_purchase_price, OLD.realized_pnl, OLD.opening_quantity, OLD.opening_price);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_audit_delete_89482()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO account.portfolio_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, portfolio_id, name, strategy_type, target_return, max_drawdown, initial_capital, buying_halted_at, is_active, created_by, created_at)
+    VALUES (now(), 'delete', OLD.portfolio_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.portfolio_id, OLD.name, OLD.strategy_type, OLD.target_return, OLD.max_drawdown, OLD.initial_capital, OLD.buying_halted_at, OLD.is_active, OLD.created_by, OLD.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_audit_insert_9fb69()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO account.holding_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, holding_id, portfolio_id, stock_id, quantity, avg_purchase_price, realized_pnl, opening_quantity, opening_price)
+    VALUES (now(), 'insert', NEW.holding_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.holding_id, NEW.portfolio_id, NEW.stock_id, NEW.quantity, NEW.avg_purchase_price, NEW.realized_pnl, NEW.opening_quantity, NEW.opening_price);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_audit_insert_a6699()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO account.portfolio_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, portfolio_id, name, strategy_type, target_return, max_drawdown, initial_capital, buying_halted_at, is_active, created_by, created_at)
+    VALUES (now(), 'insert', NEW.portfolio_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.portfolio_id, NEW.name, NEW.strategy_type, NEW.target_return, NEW.max_drawdown, NEW.initial_capital, NEW.buying_halted_at, NEW.is_active, NEW.created_by, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_audit_update_19284()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO account.portfolio_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, portfolio_id, name, strategy_type, target_return, max_drawdown, initial_capital, buying_halted_at, is_active, created_by, created_at)
+    VALUES (now(), 'update', NEW.portfolio_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.portfolio_id, NEW.name, NEW.strategy_type, NEW.target_return, NEW.max_drawdown, NEW.initial_capital, NEW.buying_halted_at, NEW.is_active, NEW.created_by, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_audit_update_a5dee()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO account.holding_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, holding_id, portfolio_id, stock_id, quantity, avg_purchase_price, realized_pnl, opening_quantity, opening_price)
+    VALUES (now(), 'update', NEW.holding_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.holding_id, NEW.portfolio_id, NEW.stock_id, NEW.quantity, NEW.avg_purchase_price, NEW.realized_pnl, NEW.opening_quantity, NEW.opening_price);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_book_cash_c0e4f()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Locks portfolios in the order of their keys, so that no two bookings wait for each other in a circle.
+BEGIN
+    PERFORM FROM account.portfolio
+      WHERE portfolio_id IN (SELECT portfolio_id FROM booked) ORDER BY portfolio_id FOR NO KEY UPDATE;
+
+    INSERT INTO account.cash_balances AS standing (portfolio_id, currency, balance)
+    SELECT portfolio_id, currency, sum(amount) FROM booked GROUP BY portfolio_id, currency
+        ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = standing.balance + EXCLUDED.balance;
+
+    IF EXISTS (SELECT FROM booked JOIN account.cash_balances USING (portfolio_id, currency)
+                WHERE kind = 'WITHDRAWAL' AND balance < 0) THEN
+        RAISE EXCEPTION 'cash_withdrawal: a withdrawal cannot exceed the cash that is there'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',
+                  HINT = 'Withdraw less, or convert currency first.';
+    END IF;
+
+    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.
+    UPDATE account.portfolio
+       SET peak_value = peak_value + coalesce(flow.krw, 0)
+      FROM (SELECT portfolio_id,
+                   sum(amount * market.krw_rate(currency)) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')) AS krw
+              FROM booked GROUP BY portfolio_id) AS flow
+     WHERE portfolio.portfolio_id = flow.portfolio_id;
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_guard_cash_balance_fa988()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'cash_balance: balances follow from cash entries'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_balance', HINT = 'Book a cash entry.';
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_guard_cash_entry_06851()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'cash_append_only: cash entries are neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_append_only',
+              HINT = 'Book an entry of the opposite amount; reverse the execution that a TRADE entry belongs to.';
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_guard_cash_kind_c2105()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'cash_booked_by_ledger: % entries are booked by the ledger itself', NEW.kind
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_booked_by_ledger',
+              HINT = 'Insert the execution, or the portfolio, that the entry would belong to.';
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_guard_portfolio_delete_c5958()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF EXISTS (SELECT FROM account.cash_entries WHERE portfolio_id = OLD.portfolio_id AND kind <> 'OPENING') THEN
+        RAISE EXCEPTION 'portfolio_has_cash: money has moved through portfolio %; it is history now', OLD.name
+            USING ERRCODE = 'restrict_violation', CONSTRAINT = 'portfolio_has_cash',
+                  HINT = 'Set it inactive instead of deleting it.';
+    END IF;
+    RETURN OLD;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_open_holding_54a9c()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- What a holding is inserted with is its opening position: fills come on top of it.
+BEGIN
+    NEW.opening_quantity := NEW.quantity;
+    NEW.opening_price := NEW.avg_purchase_price;
+    NEW.realized_pnl := 0;
+    RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_open_portfolio_64079()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- The initial capital is the first cash entry: from then on value follows from entries and holdings alone.
+BEGIN
+    INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind)
+    SELECT portfolio_id, 'KRW', initial_capital, 'OPENING' FROM opened WHERE initial_capital > 0;
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_currency_on_delete_9a6d2()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM account.touch_portfolios(ARRAY(
+        SELECT portfolio_id FROM account.cash_balances JOIN changed USING (currency)
+        UNION
+        SELECT portfolio_id FROM account.holdings JOIN market.stocks USING (stock_id) JOIN changed USING (currency)));
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_currency_on_insert_930fd()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM account.touch_portfolios(ARRAY(
+        SELECT portfolio_id FROM account.cash_balances JOIN changed USING (currency)
+        UNION
+        SELECT portfolio_id FROM account.holdings JOIN market.stocks USING (stock_id) JOIN changed USING (currency)));
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_currency_on_update_cb4ad()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM account.touch_portfolios(ARRAY(
+        SELECT portfolio_id FROM account.cash_balances JOIN changed USING (currency)
+        UNION
+        SELECT portfolio_id FROM account.holdings JOIN market.stocks USING (stock_id) JOIN changed USING (currency)));
+    RETURN NULL;
+END
+$function$;
 CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_on_insert_fe0ba()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -63,16 +443,29 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_on_insert_fe0ba()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 -- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed, in one statement.
+-- Rows that come out the same are left alone; holdings, then portfolios, each in the order of their keys.
+DECLARE
+    touched bigint[];
 BEGIN
-    UPDATE account.holdings
-       SET current_value = quantity * price.close_price,
-           unrealized_pnl = quantity * price.close_price - quantity * avg_purchase_price,
-           unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0
-                                      THEN (price.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,
-           valued_on = price.trade_date,
-           last_updated = now()
-      FROM changed AS price
-     WHERE holdings.stock_id = price.stock_id;
+    WITH held AS (
+        SELECT holding_id, price.close_price, price.trade_date
+          FROM account.holdings JOIN changed AS price USING (stock_id)
+         ORDER BY holding_id
+           FOR NO KEY UPDATE OF holdings
+    ), revalued AS (
+        UPDATE account.holdings
+           SET current_value = quantity * held.close_price,
+               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,
+               unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0
+                                          THEN (held.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,
+               valued_on = held.trade_date,
+               last_updated = now()
+          FROM held
+         WHERE holdings.holding_id = held.holding_id
+        RETURNING portfolio_id
+    )
+    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;
+    PERFORM account.touch_portfolios(touched);
     RETURN NULL;
 END
 $function$;
@@ -83,16 +476,80 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_on_update_96238()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 -- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed, in one statement.
+-- Rows that come out the same are left alone; holdings, then portfolios, each in the order of their keys.
+DECLARE
+    touched bigint[];
 BEGIN
-    UPDATE account.holdings
-       SET current_value = quantity * price.close_price,
-           unrealized_pnl = quantity * price.close_price - quantity * avg_purchase_price,
-           unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0
-                                      THEN (price.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,
-           valued_on = price.trade_date,
-           last_updated = now()
-      FROM changed AS price
-     WHERE holdings.stock_id = price.stock_id;
+    WITH held AS (
+        SELECT holding_id, price.close_price, price.trade_date
+          FROM account.holdings JOIN changed AS price USING (stock_id)
+         ORDER BY holding_id
+           FOR NO KEY UPDATE OF holdings
+    ), revalued AS (
+        UPDATE account.holdings
+           SET current_value = quantity * held.close_price,
+               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,
+               unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0
+                                          THEN (held.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,
+               valued_on = held.trade_date,
+               last_updated = now()
+          FROM held
+         WHERE holdings.holding_id = held.holding_id
+        RETURNING portfolio_id
+    )
+    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;
+    PERFORM account.touch_portfolios(touched);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_touch_portfolios_on_delete_718b5()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM moved WHERE quantity > 0));
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_touch_portfolios_on_insert_201f4()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM moved WHERE quantity > 0));
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_touch_portfolios_on_update_4946c()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM moved WHERE quantity > 0));
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_unbook_cash_beb8d()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Only reached when an execution that nothing followed is deleted and takes its entry along.
+BEGIN
+    PERFORM FROM account.portfolio
+      WHERE portfolio_id IN (SELECT portfolio_id FROM removed) ORDER BY portfolio_id FOR NO KEY UPDATE;
+    UPDATE account.cash_balances AS standing
+       SET balance = balance - gone.amount
+      FROM (SELECT portfolio_id, currency, sum(amount) AS amount FROM removed GROUP BY portfolio_id, currency) AS gone
+     WHERE (standing.portfolio_id, standing.currency) = (gone.portfolio_id, gone.currency);
+    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM removed));
     RETURN NULL;
 END
 $function$;
@@ -146,6 +603,88 @@ BEGIN
     RETURN NEW;
 END
 $function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_value_new_portfolio_d6eaa()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    NEW.current_value := NEW.initial_capital;
+    NEW.peak_value := NEW.initial_capital;
+    RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_value_portfolio_b72d3()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Any update of a portfolio values it: nobody can type a value, and whoever moves cash or holdings need only touch it.
+-- The row is locked by now, so these queries see everything that earlier holders of the lock have committed.
+DECLARE
+    typed_by_client CONSTANT boolean := pg_trigger_depth() = 1;
+BEGIN
+    IF NEW.initial_capital <> OLD.initial_capital THEN
+        RAISE EXCEPTION 'portfolio_capital: the initial capital is booked as the opening entry and cannot change'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'portfolio_capital',
+                  HINT = 'Deposit or withdraw the difference.';
+    END IF;
+    IF typed_by_client THEN
+        NEW.peak_value := OLD.peak_value;
+    END IF;
+    NEW.current_value := account.portfolio_value(NEW.portfolio_id);
+    IF OLD.buying_halted_at IS NOT NULL AND NEW.buying_halted_at IS NULL THEN
+        NEW.peak_value := NEW.current_value;  -- cleared by an operator: the fall is measured from here on
+    ELSE
+        NEW.peak_value := greatest(NEW.peak_value, NEW.current_value);
+    END IF;
+    IF NEW.current_value IS NULL AND OLD.current_value IS NOT NULL THEN
+        INSERT INTO system.alerts (alert_type, severity, module, message, data)
+        VALUES ('WARNING', 'HIGH', 'account',
+                format('Portfolio %s cannot be valued: an exchange rate or a price is missing.', NEW.name),
+                jsonb_build_object('portfolio_id', NEW.portfolio_id, 'missing', account.missing_for_value(NEW.portfolio_id)));
+    END IF;
+    IF NEW.current_value < NEW.peak_value * (1 - NEW.max_drawdown / 100) AND NEW.buying_halted_at IS NULL THEN
+        NEW.buying_halted_at := now();
+        INSERT INTO system.alerts (alert_type, severity, module, message, data)
+        VALUES ('ERROR', 'CRITICAL', 'account',
+                format('Portfolio %s fell more than %s %% below its peak: no new BUY orders until an operator clears it.',
+                       NEW.name, NEW.max_drawdown),
+                jsonb_build_object('portfolio_id', NEW.portfolio_id, 'value', NEW.current_value, 'peak', NEW.peak_value));
+    END IF;
+    RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.portfolio_value(the_portfolio bigint)
+ RETURNS numeric
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    SELECT CASE WHEN coalesce(bool_and(amount IS NOT NULL AND rate IS NOT NULL), true)
+                THEN coalesce(sum(amount * rate), 0) END
+      FROM (SELECT currency, amount, market.krw_rate(currency) AS rate
+              FROM (SELECT currency, balance AS amount
+                      FROM account.cash_balances WHERE portfolio_id = the_portfolio AND balance <> 0
+                    UNION ALL
+                    SELECT currency, CASE WHEN count(*) = count(current_value) THEN sum(current_value) END
+                      FROM account.holdings JOIN market.stocks USING (stock_id)
+                     WHERE portfolio_id = the_portfolio AND quantity > 0
+                     GROUP BY currency) AS owned) AS rated
+$function$;
+CREATE OR REPLACE FUNCTION account.touch_portfolios(portfolio_ids bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM FROM account.portfolio
+      WHERE portfolio_id = ANY (portfolio_ids) ORDER BY portfolio_id FOR NO KEY UPDATE;
+    UPDATE account.portfolio SET updated_at = now() WHERE portfolio_id = ANY (portfolio_ids);
+END
+$function$;
 TABLE analytics.backtest_results;
     backtest_id bigint NOT NULL IDENTITY;
     strategy_name character varying(100) NOT NULL;
@@ -178,6 +717,34 @@ TABLE analytics.backtest_results;
     COMMENT ON COLUMN max_drawdown IS 'Percent, positive: 15 is a fall of 15 percent from the peak';
     COMMENT ON COLUMN win_rate IS 'Percent of trades';
     COMMENT ON COLUMN order_id IS 'The live order that this backtest argued for, if any';
+TABLE brain.ai_report_events;
+    pgh_created_at timestamp with time zone NOT NULL;
+    pgh_label text NOT NULL;
+    pgh_id bigint NOT NULL IDENTITY;
+    principal character varying(150) NOT NULL DEFAULT principal();
+    login character varying(63) NOT NULL DEFAULT SESSION_USER;
+    pgh_context jsonb;
+    report_id bigint NOT NULL;
+    analysis_date date NOT NULL;
+    model_version character varying(20) NOT NULL;
+    sentiment_score numeric(4,2);
+    confidence_score numeric(5,4);
+    target_price numeric(14,4);
+    risk_level character varying(10) NOT NULL;
+    summary text;
+    created_at timestamp with time zone NOT NULL DEFAULT now();
+    pgh_obj_id bigint NOT NULL;
+    stock_id bigint NOT NULL;
+    CONSTRAINT ai_report_events_pkey PRIMARY KEY (pgh_id);
+    CREATE UNIQUE INDEX ai_report_events_pkey ON brain.ai_report_events USING btree (pgh_id);
+    CREATE INDEX idx_ai_report_events_row ON brain.ai_report_events USING btree (pgh_obj_id, pgh_id DESC);
+    CREATE TRIGGER pgtrigger_append_only_d97c0 BEFORE DELETE OR UPDATE ON brain.ai_report_events FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_d97c0();
+    COMMENT ON TABLE IS 'Every change of ai_reports, append-only';
+    COMMENT ON COLUMN principal IS 'The acting user';
+    COMMENT ON COLUMN login IS 'The database login';
+    COMMENT ON COLUMN sentiment_score IS '-10 (bad) to 10 (good)';
+    COMMENT ON COLUMN confidence_score IS '0 to 1';
+    COMMENT ON COLUMN target_price IS 'Trading currency';
 TABLE brain.ai_reports;
     report_id bigint NOT NULL IDENTITY;
     stock_id bigint NOT NULL;
@@ -201,11 +768,43 @@ TABLE brain.ai_reports;
     CREATE INDEX idx_ai_reports_date ON brain.ai_reports USING btree (analysis_date DESC);
     CREATE INDEX idx_ai_reports_sentiment ON brain.ai_reports USING btree (sentiment_score DESC NULLS LAST);
     CREATE UNIQUE INDEX idx_ai_reports_stock_date ON brain.ai_reports USING btree (stock_id, analysis_date, model_version);
+    CREATE TRIGGER pgtrigger_audit_delete_aa701 AFTER DELETE ON brain.ai_reports FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_aa701();
+    CREATE TRIGGER pgtrigger_audit_insert_9d010 AFTER INSERT ON brain.ai_reports FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_9d010();
+    CREATE TRIGGER pgtrigger_audit_update_1bf02 AFTER UPDATE ON brain.ai_reports FOR EACH ROW WHEN (((old.analysis_date IS DISTINCT FROM new.analysis_date) OR (old.confidence_score IS DISTINCT FROM new.confidence_score) OR (old.created_at IS DISTINCT FROM new.created_at) OR ((old.model_version)::text IS DISTINCT FROM (new.model_version)::text) OR (old.report_id IS DISTINCT FROM new.report_id) OR ((old.risk_level)::text IS DISTINCT FROM (new.risk_level)::text) OR (old.sentiment_score IS DISTINCT FROM new.sentiment_score) OR (old.stock_id IS DISTINCT FROM new.stock_id) OR (old.summary IS DISTINCT FROM new.summary) OR (old.target_price IS DISTINCT FROM new.target_price))) EXECUTE FUNCTION pgtrigger_audit_update_1bf02();
     COMMENT ON TABLE IS 'AI analysis of one stock on one day by one model version';
     COMMENT ON COLUMN sentiment_score IS '-10 (bad) to 10 (good)';
     COMMENT ON COLUMN confidence_score IS '0 to 1';
     COMMENT ON COLUMN target_price IS 'Trading currency';
     COMMENT ON COLUMN raw_data IS 'What the model returned';
+TABLE brain.daily_pick_events;
+    pgh_created_at timestamp with time zone NOT NULL;
+    pgh_label text NOT NULL;
+    pgh_id bigint NOT NULL IDENTITY;
+    principal character varying(150) NOT NULL DEFAULT principal();
+    login character varying(63) NOT NULL DEFAULT SESSION_USER;
+    pgh_context jsonb;
+    pick_id bigint NOT NULL;
+    pick_date date NOT NULL;
+    action character varying(10) NOT NULL;
+    priority_score numeric(8,2);
+    expected_return numeric(6,2);
+    holding_period integer;
+    is_executed boolean NOT NULL DEFAULT false;
+    created_at timestamp with time zone NOT NULL DEFAULT now();
+    pgh_obj_id bigint NOT NULL;
+    report_id bigint NOT NULL;
+    stock_id bigint NOT NULL;
+    CONSTRAINT daily_pick_events_pkey PRIMARY KEY (pgh_id);
+    CREATE UNIQUE INDEX daily_pick_events_pkey ON brain.daily_pick_events USING btree (pgh_id);
+    CREATE INDEX idx_daily_pick_events_row ON brain.daily_pick_events USING btree (pgh_obj_id, pgh_id DESC);
+    CREATE TRIGGER pgtrigger_append_only_d5362 BEFORE DELETE OR UPDATE ON brain.daily_pick_events FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_d5362();
+    COMMENT ON TABLE IS 'Every change of daily_picks, append-only';
+    COMMENT ON COLUMN principal IS 'The acting user';
+    COMMENT ON COLUMN login IS 'The database login';
+    COMMENT ON COLUMN expected_return IS 'Percent';
+    COMMENT ON COLUMN holding_period IS 'Expected days to hold';
+    COMMENT ON COLUMN is_executed IS 'True from the first fill on';
+    COMMENT ON COLUMN stock_id IS 'The report''s stock';
 TABLE brain.daily_picks;
     pick_id bigint NOT NULL IDENTITY;
     report_id bigint NOT NULL;
@@ -231,12 +830,107 @@ TABLE brain.daily_picks;
     CREATE INDEX idx_daily_picks_stock ON brain.daily_picks USING btree (stock_id);
     CREATE UNIQUE INDEX uniq_daily_pick ON brain.daily_picks USING btree (report_id, pick_date, action);
     CREATE UNIQUE INDEX uniq_daily_picks_one_action ON brain.daily_picks USING btree (pick_date, report_id);
+    CREATE TRIGGER pgtrigger_audit_delete_a0ff8 AFTER DELETE ON brain.daily_picks FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_a0ff8();
+    CREATE TRIGGER pgtrigger_audit_insert_74709 AFTER INSERT ON brain.daily_picks FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_74709();
+    CREATE TRIGGER pgtrigger_audit_update_9e6f4 AFTER UPDATE ON brain.daily_picks FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION pgtrigger_audit_update_9e6f4();
     CREATE TRIGGER pgtrigger_pick_stock_2af67 BEFORE INSERT OR UPDATE OF report_id, stock_id ON brain.daily_picks FOR EACH ROW EXECUTE FUNCTION pgtrigger_pick_stock_2af67();
     COMMENT ON TABLE IS 'Advice to buy, sell or hold a report''s stock on one day';
     COMMENT ON COLUMN stock_id IS 'The report''s stock';
     COMMENT ON COLUMN expected_return IS 'Percent';
     COMMENT ON COLUMN holding_period IS 'Expected days to hold';
     COMMENT ON COLUMN is_executed IS 'True from the first fill on';
+CREATE OR REPLACE FUNCTION brain.pgtrigger_append_only_d5362()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'history_append_only: history is neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'history_append_only';
+END
+$function$;
+CREATE OR REPLACE FUNCTION brain.pgtrigger_append_only_d97c0()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'history_append_only: history is neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'history_append_only';
+END
+$function$;
+CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_delete_a0ff8()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO brain.daily_pick_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pick_id, report_id, stock_id, pick_date, action, priority_score, expected_return, holding_period, is_executed, created_at)
+    VALUES (now(), 'delete', OLD.pick_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.pick_id, OLD.report_id, OLD.stock_id, OLD.pick_date, OLD.action, OLD.priority_score, OLD.expected_return, OLD.holding_period, OLD.is_executed, OLD.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_delete_aa701()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO brain.ai_report_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, report_id, stock_id, analysis_date, model_version, sentiment_score, confidence_score, target_price, risk_level, summary, created_at)
+    VALUES (now(), 'delete', OLD.report_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.report_id, OLD.stock_id, OLD.analysis_date, OLD.model_version, OLD.sentiment_score, OLD.confidence_score, OLD.target_price, OLD.risk_level, OLD.summary, OLD.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_insert_74709()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO brain.daily_pick_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pick_id, report_id, stock_id, pick_date, action, priority_score, expected_return, holding_period, is_executed, created_at)
+    VALUES (now(), 'insert', NEW.pick_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.pick_id, NEW.report_id, NEW.stock_id, NEW.pick_date, NEW.action, NEW.priority_score, NEW.expected_return, NEW.holding_period, NEW.is_executed, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_insert_9d010()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO brain.ai_report_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, report_id, stock_id, analysis_date, model_version, sentiment_score, confidence_score, target_price, risk_level, summary, created_at)
+    VALUES (now(), 'insert', NEW.report_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.report_id, NEW.stock_id, NEW.analysis_date, NEW.model_version, NEW.sentiment_score, NEW.confidence_score, NEW.target_price, NEW.risk_level, NEW.summary, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_update_1bf02()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO brain.ai_report_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, report_id, stock_id, analysis_date, model_version, sentiment_score, confidence_score, target_price, risk_level, summary, created_at)
+    VALUES (now(), 'update', NEW.report_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.report_id, NEW.stock_id, NEW.analysis_date, NEW.model_version, NEW.sentiment_score, NEW.confidence_score, NEW.target_price, NEW.risk_level, NEW.summary, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_update_9e6f4()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO brain.daily_pick_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pick_id, report_id, stock_id, pick_date, action, priority_score, expected_return, holding_period, is_executed, created_at)
+    VALUES (now(), 'update', NEW.pick_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.pick_id, NEW.report_id, NEW.stock_id, NEW.pick_date, NEW.action, NEW.priority_score, NEW.expected_return, NEW.holding_period, NEW.is_executed, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
 CREATE OR REPLACE FUNCTION brain.pgtrigger_pick_stock_2af67()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -258,6 +952,105 @@ BEGIN
     RETURN NEW;
 END
 $function$;
+TABLE market.action_events;
+    pgh_created_at timestamp with time zone NOT NULL;
+    pgh_label text NOT NULL;
+    pgh_id bigint NOT NULL IDENTITY;
+    principal character varying(150) NOT NULL DEFAULT principal();
+    login character varying(63) NOT NULL DEFAULT SESSION_USER;
+    pgh_context jsonb;
+    action_id bigint NOT NULL;
+    kind character varying(13) NOT NULL;
+    effective_date date NOT NULL;
+    ratio numeric(18,9);
+    per numeric(9,0) NOT NULL DEFAULT 1;
+    amount numeric(18,6);
+    subscription_price numeric(14,4);
+    cum_price numeric(14,4);
+    memo character varying(200);
+    created_by character varying(150) NOT NULL DEFAULT principal();
+    created_at timestamp with time zone NOT NULL DEFAULT now();
+    pgh_obj_id bigint NOT NULL;
+    stock_id bigint NOT NULL;
+    CONSTRAINT action_events_pkey PRIMARY KEY (pgh_id);
+    CREATE UNIQUE INDEX action_events_pkey ON market.action_events USING btree (pgh_id);
+    CREATE INDEX idx_action_events_row ON market.action_events USING btree (pgh_obj_id, pgh_id DESC);
+    CREATE TRIGGER pgtrigger_append_only_13a78 BEFORE DELETE OR UPDATE ON market.action_events FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_13a78();
+    COMMENT ON TABLE IS 'Every change of corporate_actions, append-only';
+    COMMENT ON COLUMN principal IS 'The acting user';
+    COMMENT ON COLUMN login IS 'The database login';
+    COMMENT ON COLUMN effective_date IS 'Ex-date at the exchange: the first session that trades without the right';
+    COMMENT ON COLUMN ratio IS 'All shares after the action for `per` shares before: 50 for a split, 1.1 for a bonus of one in ten';
+    COMMENT ON COLUMN per IS 'Shares before: 3 with a ratio of 1 makes one of three, which no decimal says';
+    COMMENT ON COLUMN amount IS 'Cash for one share, trading currency, before tax';
+    COMMENT ON COLUMN subscription_price IS 'What a new share of a rights issue costs, trading currency';
+    COMMENT ON COLUMN cum_price IS 'The last close before the effective date of a rights issue, trading currency';
+VIEW market.adjusted_prices AS  SELECT price.price_id,
+    price.stock_id,
+    price.trade_date,
+    round((price.open_price / later.factor), 6) AS open_price,
+    round((price.high_price / later.factor), 6) AS high_price,
+    round((price.low_price / later.factor), 6) AS low_price,
+    round((price.close_price / later.factor), 6) AS close_price,
+    (round(((price.volume)::numeric * later.factor)))::bigint AS volume,
+    price.amount,
+    later.factor
+   FROM (daily_prices price
+     CROSS JOIN LATERAL ( SELECT product(action.price_factor) AS factor
+           FROM (corporate_actions action
+             JOIN stocks stock ON ((stock.stock_id = action.stock_id)))
+          WHERE ((action.stock_id = price.stock_id) AND (action.effective_date > price.trade_date) AND (action.effective_date <= today((stock.market_type)::text)))) later);
+    price_id bigint;
+    stock_id bigint;
+    trade_date date;
+    open_price numeric;
+    high_price numeric;
+    low_price numeric;
+    close_price numeric;
+    volume bigint;
+    amount numeric(20,0);
+    factor numeric;
+    COMMENT ON TABLE IS 'Daily prices in today''s shares: raw prices divided by the factors of later splits, bonus and rights issues';
+TABLE market.corporate_actions;
+    action_id bigint NOT NULL IDENTITY;
+    kind character varying(13) NOT NULL;
+    effective_date date NOT NULL;
+    ratio numeric(18,9);
+    per numeric(9,0) NOT NULL DEFAULT 1;
+    amount numeric(18,6);
+    subscription_price numeric(14,4);
+    cum_price numeric(14,4);
+    price_factor numeric(24,12) GENERATED 
+CASE
+    WHEN ((kind)::text = 'CASH_DIVIDEND'::text) THEN (1)::numeric
+    WHEN ((cum_price <= subscription_price) AND ((kind)::text = 'RIGHTS'::text)) THEN (1)::numeric
+    WHEN ((kind)::text = 'RIGHTS'::text) THEN ((cum_price * ratio) / NULLIF(((cum_price * per) + ((ratio - per) * subscription_price)), (0)::numeric))
+    ELSE (ratio / NULLIF(per, (0)::numeric))
+END;
+    memo character varying(200);
+    created_by character varying(150) NOT NULL DEFAULT principal();
+    created_at timestamp with time zone NOT NULL DEFAULT now();
+    stock_id bigint NOT NULL;
+    CONSTRAINT chk_corporate_actions_amount CHECK (((amount > (0)::numeric) AND (amount < 'Infinity'::numeric) AND (((amount IS NOT NULL) AND ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) AND (amount IS NULL)))));
+    CONSTRAINT chk_corporate_actions_kind CHECK (((kind)::text = ANY ((ARRAY['SPLIT'::character varying, 'REVERSE_SPLIT'::character varying, 'BONUS'::character varying, 'RIGHTS'::character varying, 'CASH_DIVIDEND'::character varying])::text[])));
+    CONSTRAINT chk_corporate_actions_ratio CHECK (((ratio > (0)::numeric) AND (ratio < 'Infinity'::numeric) AND (per > (0)::numeric) AND (per < 'Infinity'::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['SPLIT'::character varying, 'BONUS'::character varying, 'RIGHTS'::character varying])::text[]))) OR ((ratio > per) AND (ratio IS NOT NULL))) AND ((NOT ((kind)::text = 'REVERSE_SPLIT'::text)) OR ((ratio IS NOT NULL) AND (ratio < per))) AND ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((per = (1)::numeric) AND (ratio IS NULL)))));
+    CONSTRAINT chk_corporate_actions_rights CHECK (((subscription_price > (0)::numeric) AND (subscription_price < 'Infinity'::numeric) AND (cum_price > (0)::numeric) AND (cum_price < 'Infinity'::numeric) AND (((cum_price IS NOT NULL) AND ((kind)::text = 'RIGHTS'::text) AND (subscription_price IS NOT NULL)) OR ((NOT ((kind)::text = 'RIGHTS'::text)) AND (cum_price IS NULL) AND (subscription_price IS NULL)))));
+    CONSTRAINT corporate_actions_pkey PRIMARY KEY (action_id);
+    CONSTRAINT fk_corporate_actions_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE RESTRICT;
+    CONSTRAINT uniq_corporate_actions_day UNIQUE (stock_id, effective_date, kind);
+    CREATE UNIQUE INDEX corporate_actions_pkey ON market.corporate_actions USING btree (action_id);
+    CREATE UNIQUE INDEX uniq_corporate_actions_day ON market.corporate_actions USING btree (stock_id, effective_date, kind);
+    CREATE TRIGGER pgtrigger_audit_delete_57aff AFTER DELETE ON market.corporate_actions FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_57aff();
+    CREATE TRIGGER pgtrigger_audit_insert_fa3e5 AFTER INSERT ON market.corporate_actions FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_fa3e5();
+    CREATE TRIGGER pgtrigger_audit_update_519b0 AFTER UPDATE ON market.corporate_actions FOR EACH ROW WHEN (((old.action_id IS DISTINCT FROM new.action_id) OR (old.amount IS DISTINCT FROM new.amount) OR (old.created_at IS DISTINCT FROM new.created_at) OR ((old.created_by)::text IS DISTINCT FROM (new.created_by)::text) OR (old.cum_price IS DISTINCT FROM new.cum_price) OR (old.effective_date IS DISTINCT FROM new.effective_date) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR ((old.memo)::text IS DISTINCT FROM (new.memo)::text) OR (old.per IS DISTINCT FROM new.per) OR (old.ratio IS DISTINCT FROM new.ratio) OR (old.stock_id IS DISTINCT FROM new.stock_id) OR (old.subscription_price IS DISTINCT FROM new.subscription_price))) EXECUTE FUNCTION pgtrigger_audit_update_519b0();
+    COMMENT ON TABLE IS 'Splits, bonus and rights issues, cash dividends';
+    COMMENT ON COLUMN effective_date IS 'Ex-date at the exchange: the first session that trades without the right';
+    COMMENT ON COLUMN ratio IS 'All shares after the action for `per` shares before: 50 for a split, 1.1 for a bonus of one in ten';
+    COMMENT ON COLUMN per IS 'Shares before: 3 with a ratio of 1 makes one of three, which no decimal says';
+    COMMENT ON COLUMN amount IS 'Cash for one share, trading currency, before tax';
+    COMMENT ON COLUMN subscription_price IS 'What a new share of a rights issue costs, trading currency';
+    COMMENT ON COLUMN cum_price IS 'The last close before the effective date of a rights issue, trading currency';
+    COMMENT ON COLUMN price_factor IS 'What prices before the effective date are divided by, and volumes multiplied';
 TABLE market.daily_prices PARTITION BY RANGE (trade_date);
     price_id bigint NOT NULL IDENTITY;
     stock_id bigint NOT NULL;
@@ -292,6 +1085,22 @@ TABLE market.daily_prices PARTITION BY RANGE (trade_date);
     COMMENT ON COLUMN volume IS 'Shares';
     COMMENT ON COLUMN amount IS 'Traded value, trading currency';
     COMMENT ON COLUMN changes IS 'Day''s return in percent: 5.23 is +5.23 percent';
+TABLE market.fx_rates;
+    fx_rate_id bigint NOT NULL IDENTITY;
+    currency character varying(3) NOT NULL;
+    rate_date date NOT NULL;
+    krw_per_unit numeric(18,6) NOT NULL;
+    CONSTRAINT chk_fx_rates_currency CHECK (((currency)::text = ANY ((ARRAY['KRW'::character varying, 'USD'::character varying])::text[])));
+    CONSTRAINT chk_fx_rates_foreign CHECK ((NOT ((currency)::text = 'KRW'::text)));
+    CONSTRAINT chk_fx_rates_positive CHECK (((krw_per_unit > (0)::numeric) AND (krw_per_unit < 'Infinity'::numeric)));
+    CONSTRAINT fx_rates_pkey PRIMARY KEY (fx_rate_id);
+    CONSTRAINT uniq_fx_rates_day UNIQUE (currency, rate_date);
+    CREATE UNIQUE INDEX fx_rates_pkey ON market.fx_rates USING btree (fx_rate_id);
+    CREATE UNIQUE INDEX uniq_fx_rates_day ON market.fx_rates USING btree (currency, rate_date);
+    CREATE TRIGGER pgtrigger_revalue_currency_on_delete_9a6d2 AFTER DELETE ON market.fx_rates REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_currency_on_delete_9a6d2();
+    CREATE TRIGGER pgtrigger_revalue_currency_on_insert_930fd AFTER INSERT ON market.fx_rates REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_currency_on_insert_930fd();
+    CREATE TRIGGER pgtrigger_revalue_currency_on_update_cb4ad AFTER UPDATE ON market.fx_rates REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_currency_on_update_cb4ad();
+    COMMENT ON TABLE IS 'KRW for one unit of a currency; the newest not after a day values that day';
 TABLE market.latest_prices;
     stock_id bigint NOT NULL;
     trade_date date NOT NULL;
@@ -304,6 +1113,48 @@ TABLE market.latest_prices;
     CREATE TRIGGER pgtrigger_revalue_on_update_96238 AFTER UPDATE ON market.latest_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_on_update_96238();
     COMMENT ON TABLE IS 'The newest close of each stock; valuation reads this one row instead of all partitions';
     COMMENT ON COLUMN close_price IS 'Trading currency';
+TABLE market.session_overrides;
+    session_override_id bigint NOT NULL IDENTITY;
+    exchange character varying(4) NOT NULL;
+    session_date date NOT NULL;
+    is_open boolean NOT NULL;
+    reason character varying(200) NOT NULL;
+    CONSTRAINT chk_session_overrides_exchange CHECK (((exchange)::text = ANY ((ARRAY['XKRX'::character varying, 'XNYS'::character varying])::text[])));
+    CONSTRAINT chk_session_overrides_reason CHECK ((NOT ((reason)::text = ''::text)));
+    CONSTRAINT session_overrides_pkey PRIMARY KEY (session_override_id);
+    CONSTRAINT uniq_session_overrides_day UNIQUE (exchange, session_date);
+    CREATE UNIQUE INDEX session_overrides_pkey ON market.session_overrides USING btree (session_override_id);
+    CREATE UNIQUE INDEX uniq_session_overrides_day ON market.session_overrides USING btree (exchange, session_date);
+    COMMENT ON TABLE IS 'Days that the calendar library has wrong: elections, extraordinary closures';
+    COMMENT ON COLUMN session_date IS 'Date at the exchange';
+    COMMENT ON COLUMN is_open IS 'True for a session, false for a closed day';
+    COMMENT ON COLUMN reason IS 'Why the library is wrong, e.g. local elections';
+TABLE market.stock_events;
+    pgh_created_at timestamp with time zone NOT NULL;
+    pgh_label text NOT NULL;
+    pgh_id bigint NOT NULL IDENTITY;
+    principal character varying(150) NOT NULL DEFAULT principal();
+    login character varying(63) NOT NULL DEFAULT SESSION_USER;
+    pgh_context jsonb;
+    stock_id bigint NOT NULL;
+    ticker character varying(20) NOT NULL;
+    name character varying(100) NOT NULL;
+    market_type character varying(10) NOT NULL;
+    sector character varying(100);
+    industry character varying(100);
+    listing_date date;
+    is_active boolean NOT NULL DEFAULT true;
+    created_at timestamp with time zone NOT NULL DEFAULT now();
+    pgh_obj_id bigint NOT NULL;
+    CONSTRAINT stock_events_pkey PRIMARY KEY (pgh_id);
+    CREATE INDEX idx_stock_events_row ON market.stock_events USING btree (pgh_obj_id, pgh_id DESC);
+    CREATE UNIQUE INDEX stock_events_pkey ON market.stock_events USING btree (pgh_id);
+    CREATE TRIGGER pgtrigger_append_only_cc20b BEFORE DELETE OR UPDATE ON market.stock_events FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_cc20b();
+    COMMENT ON TABLE IS 'Every change of stocks, append-only';
+    COMMENT ON COLUMN principal IS 'The acting user';
+    COMMENT ON COLUMN login IS 'The database login';
+    COMMENT ON COLUMN ticker IS 'Exchange code; not all digits, e.g. 00088K';
+    COMMENT ON COLUMN is_active IS 'False once delisted';
 TABLE market.stocks;
     stock_id bigint NOT NULL IDENTITY;
     ticker character varying(20) NOT NULL;
@@ -330,12 +1181,125 @@ END;
     CREATE INDEX idx_stocks_sector ON market.stocks USING btree (sector);
     CREATE UNIQUE INDEX idx_stocks_ticker ON market.stocks USING btree (ticker);
     CREATE UNIQUE INDEX stocks_pkey ON market.stocks USING btree (stock_id);
+    CREATE TRIGGER pgtrigger_audit_delete_41175 AFTER DELETE ON market.stocks FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_41175();
+    CREATE TRIGGER pgtrigger_audit_insert_04be8 AFTER INSERT ON market.stocks FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_04be8();
+    CREATE TRIGGER pgtrigger_audit_update_38d4f AFTER UPDATE ON market.stocks FOR EACH ROW WHEN (((old.created_at IS DISTINCT FROM new.created_at) OR ((old.industry)::text IS DISTINCT FROM (new.industry)::text) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.listing_date IS DISTINCT FROM new.listing_date) OR ((old.market_type)::text IS DISTINCT FROM (new.market_type)::text) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.sector)::text IS DISTINCT FROM (new.sector)::text) OR (old.stock_id IS DISTINCT FROM new.stock_id) OR ((old.ticker)::text IS DISTINCT FROM (new.ticker)::text))) EXECUTE FUNCTION pgtrigger_audit_update_38d4f();
     CREATE TRIGGER pgtrigger_update_stocks_updated_at_fdd8c BEFORE UPDATE ON market.stocks FOR EACH ROW EXECUTE FUNCTION pgtrigger_update_stocks_updated_at_fdd8c();
     COMMENT ON TABLE IS 'Stock master: KOSPI, KOSDAQ, NYSE and NASDAQ';
     COMMENT ON COLUMN ticker IS 'Exchange code; not all digits, e.g. 00088K';
     COMMENT ON COLUMN currency IS 'Trading currency, from the market';
     COMMENT ON COLUMN market_cap IS 'KRW for KOSPI and KOSDAQ, USD for NYSE and NASDAQ; of the newest loaded day';
     COMMENT ON COLUMN is_active IS 'False once delisted';
+CREATE OR REPLACE FUNCTION market.day_starts(market_type text, the_day date)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    SELECT the_day::timestamp AT TIME ZONE market.time_zone(market_type)
+$function$;
+CREATE OR REPLACE FUNCTION market.krw_rate(of_currency text, on_day date DEFAULT NULL::date)
+ RETURNS numeric
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    SELECT CASE WHEN of_currency = 'KRW' THEN 1 ELSE (
+        SELECT krw_per_unit FROM market.fx_rates
+         WHERE currency = of_currency AND rate_date <= coalesce(on_day, (now() AT TIME ZONE 'Asia/Seoul')::date)
+         ORDER BY rate_date DESC LIMIT 1) END
+$function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_append_only_13a78()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'history_append_only: history is neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'history_append_only';
+END
+$function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_append_only_cc20b()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'history_append_only: history is neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'history_append_only';
+END
+$function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_audit_delete_41175()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO market.stock_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, stock_id, ticker, name, market_type, sector, industry, listing_date, is_active, created_at)
+    VALUES (now(), 'delete', OLD.stock_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.stock_id, OLD.ticker, OLD.name, OLD.market_type, OLD.sector, OLD.industry, OLD.listing_date, OLD.is_active, OLD.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_audit_delete_57aff()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO market.action_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, action_id, stock_id, kind, effective_date, ratio, per, amount, subscription_price, cum_price, memo, created_by, created_at)
+    VALUES (now(), 'delete', OLD.action_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.action_id, OLD.stock_id, OLD.kind, OLD.effective_date, OLD.ratio, OLD.per, OLD.amount, OLD.subscription_price, OLD.cum_price, OLD.memo, OLD.created_by, OLD.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_audit_insert_04be8()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO market.stock_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, stock_id, ticker, name, market_type, sector, industry, listing_date, is_active, created_at)
+    VALUES (now(), 'insert', NEW.stock_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.stock_id, NEW.ticker, NEW.name, NEW.market_type, NEW.sector, NEW.industry, NEW.listing_date, NEW.is_active, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_audit_insert_fa3e5()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO market.action_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, action_id, stock_id, kind, effective_date, ratio, per, amount, subscription_price, cum_price, memo, created_by, created_at)
+    VALUES (now(), 'insert', NEW.action_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.action_id, NEW.stock_id, NEW.kind, NEW.effective_date, NEW.ratio, NEW.per, NEW.amount, NEW.subscription_price, NEW.cum_price, NEW.memo, NEW.created_by, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_audit_update_38d4f()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO market.stock_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, stock_id, ticker, name, market_type, sector, industry, listing_date, is_active, created_at)
+    VALUES (now(), 'update', NEW.stock_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.stock_id, NEW.ticker, NEW.name, NEW.market_type, NEW.sector, NEW.industry, NEW.listing_date, NEW.is_active, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_audit_update_519b0()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO market.action_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, action_id, stock_id, kind, effective_date, ratio, per, amount, subscription_price, cum_price, memo, created_by, created_at)
+    VALUES (now(), 'update', NEW.action_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.action_id, NEW.stock_id, NEW.kind, NEW.effective_date, NEW.ratio, NEW.per, NEW.amount, NEW.subscription_price, NEW.cum_price, NEW.memo, NEW.created_by, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
 CREATE OR REPLACE FUNCTION market.pgtrigger_latest_price_on_delete_f66ea()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -430,13 +1394,33 @@ AS $function$
        SET trade_date = EXCLUDED.trade_date, close_price = EXCLUDED.close_price
      WHERE (latest.trade_date, latest.close_price) IS DISTINCT FROM (EXCLUDED.trade_date, EXCLUDED.close_price);
 $function$;
+CREATE OR REPLACE FUNCTION market.tick(market_type text, price numeric)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT CASE WHEN market_type NOT IN ('KOSPI', 'KOSDAQ') THEN CASE WHEN price < 1 THEN 0.0001 ELSE 0.01 END
+                WHEN price < 2000 THEN 1
+                WHEN price < 5000 THEN 5
+                WHEN price < 20000 THEN 10
+                WHEN price < 50000 THEN 50
+                WHEN price < 200000 THEN 100
+                WHEN price < 500000 THEN 500
+                ELSE 1000 END
+$function$;
+CREATE OR REPLACE FUNCTION market.time_zone(market_type text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT CASE WHEN market_type IN ('KOSPI', 'KOSDAQ') THEN 'Asia/Seoul' ELSE 'America/New_York' END
+$function$;
 CREATE OR REPLACE FUNCTION market.today(market_type text)
  RETURNS date
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
-    SELECT (now() AT TIME ZONE CASE WHEN market_type IN ('KOSPI', 'KOSDAQ')
-                                    THEN 'Asia/Seoul' ELSE 'America/New_York' END)::date
+    SELECT (now() AT TIME ZONE market.time_zone(market_type))::date
 $function$;
 TABLE system.alerts;
     alert_id bigint NOT NULL IDENTITY;
@@ -522,6 +1506,42 @@ AS $function$
                 THEN coalesce(nullif(current_setting('aegis.principal', true), ''), session_user)
                 ELSE session_user END
 $function$;
+TABLE trade.execution_events;
+    pgh_created_at timestamp with time zone NOT NULL;
+    pgh_label text NOT NULL;
+    pgh_id bigint NOT NULL IDENTITY;
+    principal character varying(150) NOT NULL DEFAULT principal();
+    login character varying(63) NOT NULL DEFAULT SESSION_USER;
+    pgh_context jsonb;
+    execution_id bigint NOT NULL;
+    executed_quantity bigint NOT NULL;
+    executed_price numeric(14,4) NOT NULL;
+    executed_time timestamp with time zone NOT NULL DEFAULT now();
+    commission numeric(20,2) NOT NULL DEFAULT 0;
+    tax numeric(20,2) NOT NULL DEFAULT 0;
+    net_amount numeric(20,2);
+    fx_rate numeric(18,6);
+    exchange_ref character varying(100) NOT NULL;
+    reversed_at timestamp with time zone;
+    order_id bigint NOT NULL;
+    pgh_obj_id bigint NOT NULL;
+    reverses_id bigint;
+    CONSTRAINT execution_events_pkey PRIMARY KEY (pgh_id);
+    CREATE UNIQUE INDEX execution_events_pkey ON trade.execution_events USING btree (pgh_id);
+    CREATE INDEX idx_execution_events_row ON trade.execution_events USING btree (pgh_obj_id, pgh_id DESC);
+    CREATE TRIGGER pgtrigger_append_only_faa7e BEFORE DELETE OR UPDATE ON trade.execution_events FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_faa7e();
+    COMMENT ON TABLE IS 'Every change of executions, append-only';
+    COMMENT ON COLUMN principal IS 'The acting user';
+    COMMENT ON COLUMN login IS 'The database login';
+    COMMENT ON COLUMN executed_quantity IS 'Shares';
+    COMMENT ON COLUMN executed_price IS 'Trading currency, for one share';
+    COMMENT ON COLUMN commission IS 'Trading currency';
+    COMMENT ON COLUMN tax IS 'Trading currency';
+    COMMENT ON COLUMN net_amount IS 'Trading currency, signed: what the cash account changes by';
+    COMMENT ON COLUMN fx_rate IS 'KRW for one unit of the trading currency, if the broker reports it';
+    COMMENT ON COLUMN exchange_ref IS 'The fill''s identity: a replay brings the same one';
+    COMMENT ON COLUMN reversed_at IS 'Set on the original by its reversal';
+    COMMENT ON COLUMN reverses_id IS 'The execution that this one takes back';
 TABLE trade.executions;
     execution_id bigint NOT NULL IDENTITY;
     order_id bigint NOT NULL;
@@ -533,16 +1553,28 @@ TABLE trade.executions;
     net_amount numeric(20,2);
     fx_rate numeric(18,6);
     exchange_ref character varying(100) NOT NULL;
+    reversed_at timestamp with time zone;
+    reverses_id bigint;
     CONSTRAINT chk_executions_charges CHECK (((commission >= (0)::numeric) AND (commission < 'Infinity'::numeric) AND (tax >= (0)::numeric) AND (tax < 'Infinity'::numeric)));
     CONSTRAINT chk_executions_fx CHECK (((fx_rate > (0)::numeric) AND (fx_rate < 'Infinity'::numeric)));
     CONSTRAINT chk_executions_positive CHECK (((executed_quantity > 0) AND (executed_price > (0)::numeric) AND (executed_price < 'Infinity'::numeric)));
     CONSTRAINT chk_executions_ref CHECK ((NOT ((exchange_ref)::text = ''::text)));
     CONSTRAINT executions_pkey PRIMARY KEY (execution_id);
     CONSTRAINT fk_executions_order FOREIGN KEY (order_id) REFERENCES orders(order_id) ON DELETE RESTRICT;
+    CONSTRAINT fk_executions_reverses FOREIGN KEY (reverses_id) REFERENCES executions(execution_id) ON DELETE RESTRICT;
     CONSTRAINT idx_executions_order UNIQUE (order_id, exchange_ref);
+    CONSTRAINT uniq_executions_reverses UNIQUE (reverses_id);
     CREATE UNIQUE INDEX executions_pkey ON trade.executions USING btree (execution_id);
     CREATE UNIQUE INDEX idx_executions_order ON trade.executions USING btree (order_id, exchange_ref);
     CREATE INDEX idx_executions_time ON trade.executions USING btree (executed_time DESC);
+    CREATE UNIQUE INDEX uniq_executions_reverses ON trade.executions USING btree (reverses_id);
+    CREATE TRIGGER pgtrigger_audit_delete_00fe0 AFTER DELETE ON trade.executions FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_00fe0();
+    CREATE TRIGGER pgtrigger_audit_insert_24723 AFTER INSERT ON trade.executions FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_24723();
+    CREATE TRIGGER pgtrigger_audit_update_e8c18 AFTER UPDATE ON trade.executions FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION pgtrigger_audit_update_e8c18();
+    CREATE TRIGGER pgtrigger_guard_execution_634eb BEFORE UPDATE ON trade.executions FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND ((to_jsonb(old.*) - 'exchange_ref'::text) <> (to_jsonb(new.*) - 'exchange_ref'::text)))) EXECUTE FUNCTION pgtrigger_guard_execution_634eb();
+    CREATE TRIGGER pgtrigger_price_execution_a5a74 BEFORE INSERT ON trade.executions FOR EACH ROW EXECUTE FUNCTION pgtrigger_price_execution_a5a74();
+    CREATE TRIGGER pgtrigger_settle_executions_37a00 AFTER INSERT ON trade.executions REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_settle_executions_37a00();
+    CREATE TRIGGER pgtrigger_unbook_executions_2b8f5 AFTER DELETE ON trade.executions REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_unbook_executions_2b8f5();
     COMMENT ON TABLE IS 'Fills, append-only';
     COMMENT ON COLUMN executed_quantity IS 'Shares';
     COMMENT ON COLUMN executed_price IS 'Trading currency, for one share';
@@ -551,6 +1583,42 @@ TABLE trade.executions;
     COMMENT ON COLUMN net_amount IS 'Trading currency, signed: what the cash account changes by';
     COMMENT ON COLUMN fx_rate IS 'KRW for one unit of the trading currency, if the broker reports it';
     COMMENT ON COLUMN exchange_ref IS 'The fill''s identity: a replay brings the same one';
+    COMMENT ON COLUMN reversed_at IS 'Set on the original by its reversal';
+    COMMENT ON COLUMN reverses_id IS 'The execution that this one takes back';
+TABLE trade.order_events;
+    pgh_created_at timestamp with time zone NOT NULL;
+    pgh_label text NOT NULL;
+    pgh_id bigint NOT NULL IDENTITY;
+    principal character varying(150) NOT NULL DEFAULT principal();
+    login character varying(63) NOT NULL DEFAULT SESSION_USER;
+    pgh_context jsonb;
+    order_id bigint NOT NULL;
+    order_type character varying(10) NOT NULL;
+    side character varying(4) NOT NULL;
+    quantity bigint NOT NULL;
+    limit_price numeric(14,4);
+    stop_price numeric(14,4);
+    status character varying(20) NOT NULL DEFAULT 'PENDING'::character varying;
+    filled_quantity bigint NOT NULL DEFAULT 0;
+    status_reason character varying(200);
+    order_time timestamp with time zone NOT NULL DEFAULT now();
+    expires_at timestamp with time zone;
+    created_by character varying(150) NOT NULL DEFAULT principal();
+    holding_id bigint;
+    pgh_obj_id bigint NOT NULL;
+    pick_id bigint;
+    CONSTRAINT order_events_pkey PRIMARY KEY (pgh_id);
+    CREATE INDEX idx_order_events_row ON trade.order_events USING btree (pgh_obj_id, pgh_id DESC);
+    CREATE UNIQUE INDEX order_events_pkey ON trade.order_events USING btree (pgh_id);
+    CREATE TRIGGER pgtrigger_append_only_871d1 BEFORE DELETE OR UPDATE ON trade.order_events FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_871d1();
+    COMMENT ON TABLE IS 'Every change of orders, append-only';
+    COMMENT ON COLUMN principal IS 'The acting user';
+    COMMENT ON COLUMN login IS 'The database login';
+    COMMENT ON COLUMN quantity IS 'Shares';
+    COMMENT ON COLUMN limit_price IS 'Trading currency';
+    COMMENT ON COLUMN stop_price IS 'Trading currency';
+    COMMENT ON COLUMN filled_quantity IS 'Shares; sum of the executions';
+    COMMENT ON COLUMN status_reason IS 'Why it was cancelled or rejected: expired, operator, or the broker''s words';
 TABLE trade.orders;
     order_id bigint NOT NULL IDENTITY;
     holding_id bigint;
@@ -580,13 +1648,481 @@ TABLE trade.orders;
     CONSTRAINT fk_orders_pick FOREIGN KEY (pick_id) REFERENCES daily_picks(pick_id) ON DELETE RESTRICT;
     CONSTRAINT orders_pkey PRIMARY KEY (order_id);
     CREATE INDEX idx_orders_holding ON trade.orders USING btree (holding_id);
+    CREATE INDEX idx_orders_open_holding ON trade.orders USING btree (holding_id) WHERE ((status)::text = ANY ((ARRAY['PENDING'::character varying, 'PARTIAL_FILLED'::character varying])::text[]));
     CREATE INDEX idx_orders_pick ON trade.orders USING btree (pick_id);
     CREATE INDEX idx_orders_status ON trade.orders USING btree (status) WHERE ((status)::text = ANY ((ARRAY['PENDING'::character varying, 'PARTIAL_FILLED'::character varying])::text[]));
     CREATE INDEX idx_orders_time ON trade.orders USING btree (order_time DESC);
     CREATE UNIQUE INDEX orders_pkey ON trade.orders USING btree (order_id);
+    CREATE TRIGGER pgtrigger_admit_orders_9d025 AFTER INSERT ON trade.orders REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_admit_orders_9d025();
+    CREATE TRIGGER pgtrigger_audit_delete_9dd50 AFTER DELETE ON trade.orders FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_9dd50();
+    CREATE TRIGGER pgtrigger_audit_insert_bcbc7 AFTER INSERT ON trade.orders FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_bcbc7();
+    CREATE TRIGGER pgtrigger_audit_update_9a894 AFTER UPDATE ON trade.orders FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION pgtrigger_audit_update_9a894();
+    CREATE TRIGGER pgtrigger_guard_order_dafbf BEFORE UPDATE ON trade.orders FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_order_dafbf();
     COMMENT ON TABLE IS 'Orders; status and filled quantity follow from executions';
     COMMENT ON COLUMN quantity IS 'Shares';
     COMMENT ON COLUMN limit_price IS 'Trading currency';
     COMMENT ON COLUMN stop_price IS 'Trading currency';
     COMMENT ON COLUMN filled_quantity IS 'Shares; sum of the executions';
     COMMENT ON COLUMN status_reason IS 'Why it was cancelled or rejected: expired, operator, or the broker''s words';
+CREATE OR REPLACE FUNCTION trade.admit(placed orders)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    held record;
+    advised record;
+    committed bigint;
+BEGIN
+    SELECT h.holding_id, h.stock_id, p.name, p.is_active, p.buying_halted_at, s.ticker, s.is_active AS is_listed
+      INTO held
+      FROM account.holdings h JOIN account.portfolio p USING (portfolio_id) JOIN market.stocks s USING (stock_id)
+     WHERE h.holding_id = placed.holding_id;
+    SELECT action, stock_id INTO advised FROM brain.daily_picks WHERE pick_id = placed.pick_id;
+
+    IF advised.action <> placed.side THEN
+        RAISE EXCEPTION 'order_pick: pick % advises to %, not to %', placed.pick_id, advised.action, placed.side
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_pick', HINT = 'Take the pick''s side, or no pick.';
+    ELSIF advised.stock_id <> held.stock_id THEN
+        RAISE EXCEPTION 'order_pick: pick % is of another stock than holding %', placed.pick_id, placed.holding_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_pick', HINT = 'Choose the holding of the pick''s stock.';
+    END IF;
+
+    IF placed.side = 'BUY' AND held.buying_halted_at IS NOT NULL THEN
+        RAISE EXCEPTION 'order_drawdown: portfolio % is below its maximum drawdown and takes no new BUY orders', held.name
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_drawdown',
+                  HINT = 'An operator clears the halt on the portfolio.';
+    ELSIF placed.side = 'BUY' AND NOT (held.is_active AND held.is_listed) THEN
+        RAISE EXCEPTION 'order_inactive: portfolio % or stock % is not active', held.name, held.ticker
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_inactive', HINT = 'Only SELL orders are taken here.';
+    END IF;
+
+    IF placed.side = 'SELL' AND held.holding_id IS NOT NULL THEN
+        PERFORM FROM account.holdings WHERE holding_id = placed.holding_id FOR NO KEY UPDATE;
+        SELECT coalesce(sum(quantity - filled_quantity), 0) INTO committed
+          FROM trade.orders
+         WHERE holding_id = placed.holding_id AND side = 'SELL' AND status IN ('PENDING', 'PARTIAL_FILLED')
+           AND order_id <> placed.order_id;
+        IF placed.quantity - placed.filled_quantity > (SELECT quantity FROM account.holdings
+                                                        WHERE holding_id = placed.holding_id) - committed THEN
+            RAISE EXCEPTION 'order_oversell: % shares of % cannot be sold: % are held, % of them committed to open SELL orders',
+                placed.quantity, held.ticker,
+                (SELECT quantity FROM account.holdings WHERE holding_id = placed.holding_id), committed
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'order_oversell',
+                      HINT = 'Sell less, or cancel an open SELL order first.';
+        END IF;
+    END IF;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.after_fill(before "position", side text, shares bigint, price numeric, charges numeric)
+ RETURNS "position"
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT CASE side
+        WHEN 'BUY' THEN ROW(
+            before.quantity + shares,
+            (before.quantity * before.average + shares * price) / (before.quantity + shares),
+            before.realized - charges,
+            before.lowest)::trade.position
+        ELSE ROW(
+            before.quantity - shares,
+            before.average,
+            before.realized + (price - before.average) * shares - charges,
+            least(before.lowest, before.quantity - shares))::trade.position
+        END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_admit_orders_9d025()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Looks at the whole statement, so that holdings are locked in the order of their keys however the client sorted its rows.
+DECLARE
+    placed trade.orders;
+BEGIN
+    PERFORM FROM account.holdings
+      WHERE holding_id IN (SELECT holding_id FROM arrived WHERE side = 'SELL') ORDER BY holding_id FOR NO KEY UPDATE;
+    FOR placed IN SELECT * FROM arrived ORDER BY order_id LOOP
+        IF placed.filled_quantity <> 0 OR placed.status <> 'PENDING' THEN
+            RAISE EXCEPTION 'order_starts_pending: an order starts PENDING and unfilled, not %', placed.status
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'order_starts_pending',
+                      HINT = 'Insert it, then book its executions, or cancel or reject it.';
+        END IF;
+        PERFORM trade.admit(placed);
+    END LOOP;
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_append_only_871d1()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'history_append_only: history is neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'history_append_only';
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_append_only_faa7e()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'history_append_only: history is neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'history_append_only';
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_delete_00fe0()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO trade.execution_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, execution_id, order_id, executed_quantity, executed_price, executed_time, commission, tax, net_amount, fx_rate, exchange_ref, reverses_id, reversed_at)
+    VALUES (now(), 'delete', OLD.execution_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.execution_id, OLD.order_id, OLD.executed_quantity, OLD.executed_price, OLD.executed_time, OLD.commission, OLD.tax, OLD.net_amount, OLD.fx_rate, OLD.exchange_ref, OLD.reverses_id, OLD.reversed_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_delete_9dd50()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO trade.order_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, order_id, holding_id, pick_id, order_type, side, quantity, limit_price, stop_price, status, filled_quantity, status_reason, order_time, expires_at, created_by)
+    VALUES (now(), 'delete', OLD.order_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.order_id, OLD.holding_id, OLD.pick_id, OLD.order_type, OLD.side, OLD.quantity, OLD.limit_price, OLD.stop_price, OLD.status, OLD.filled_quantity, OLD.status_reason, OLD.order_time, OLD.expires_at, OLD.created_by);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_insert_24723()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO trade.execution_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, execution_id, order_id, executed_quantity, executed_price, executed_time, commission, tax, net_amount, fx_rate, exchange_ref, reverses_id, reversed_at)
+    VALUES (now(), 'insert', NEW.execution_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.execution_id, NEW.order_id, NEW.executed_quantity, NEW.executed_price, NEW.executed_time, NEW.commission, NEW.tax, NEW.net_amount, NEW.fx_rate, NEW.exchange_ref, NEW.reverses_id, NEW.reversed_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_insert_bcbc7()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO trade.order_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, order_id, holding_id, pick_id, order_type, side, quantity, limit_price, stop_price, status, filled_quantity, status_reason, order_time, expires_at, created_by)
+    VALUES (now(), 'insert', NEW.order_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.order_id, NEW.holding_id, NEW.pick_id, NEW.order_type, NEW.side, NEW.quantity, NEW.limit_price, NEW.stop_price, NEW.status, NEW.filled_quantity, NEW.status_reason, NEW.order_time, NEW.expires_at, NEW.created_by);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_update_9a894()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO trade.order_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, order_id, holding_id, pick_id, order_type, side, quantity, limit_price, stop_price, status, filled_quantity, status_reason, order_time, expires_at, created_by)
+    VALUES (now(), 'update', NEW.order_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.order_id, NEW.holding_id, NEW.pick_id, NEW.order_type, NEW.side, NEW.quantity, NEW.limit_price, NEW.stop_price, NEW.status, NEW.filled_quantity, NEW.status_reason, NEW.order_time, NEW.expires_at, NEW.created_by);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_update_e8c18()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO trade.execution_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, execution_id, order_id, executed_quantity, executed_price, executed_time, commission, tax, net_amount, fx_rate, exchange_ref, reverses_id, reversed_at)
+    VALUES (now(), 'update', NEW.execution_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.execution_id, NEW.order_id, NEW.executed_quantity, NEW.executed_price, NEW.executed_time, NEW.commission, NEW.tax, NEW.net_amount, NEW.fx_rate, NEW.exchange_ref, NEW.reverses_id, NEW.reversed_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_execution_634eb()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'execution_append_only: execution % is booked; only its exchange_ref may be mended', OLD.execution_id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_append_only',
+              HINT = 'Reverse it (reverse_execution, or insert a row with reverses_id) and book it anew.';
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_holding_af1bc()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Quantity, average and realised P&L follow from executions. Until the first one, what the holding opened with may be
+-- put right.
+BEGIN
+    IF EXISTS (SELECT FROM trade.executions JOIN trade.orders USING (order_id) WHERE holding_id = OLD.holding_id)
+       OR NEW.realized_pnl <> OLD.realized_pnl
+       OR ((NEW.portfolio_id, NEW.stock_id) <> (OLD.portfolio_id, OLD.stock_id)
+           AND EXISTS (SELECT FROM trade.orders WHERE holding_id = OLD.holding_id)) THEN
+        RAISE EXCEPTION 'holding_moved_by_executions: quantity, average and P&L of holding % follow from its executions',
+            OLD.holding_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'holding_moved_by_executions',
+                  HINT = 'Book an execution, or reverse one.';
+    END IF;
+    NEW.opening_quantity := NEW.quantity;
+    NEW.opening_price := NEW.avg_purchase_price;
+    RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_order_dafbf()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- What a client may change. The ledger's own updates come from inside triggers and are not looked at here.
+BEGIN
+    IF NEW.filled_quantity <> OLD.filled_quantity
+       OR (NEW.status <> OLD.status AND NEW.status IN ('PARTIAL_FILLED', 'FILLED')) THEN
+        RAISE EXCEPTION 'order_filled_by_executions: filled quantity, PARTIAL_FILLED and FILLED follow from executions'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_filled_by_executions', HINT = 'Book an execution.';
+    END IF;
+    IF OLD.status IN ('FILLED', 'CANCELLED', 'REJECTED')
+       AND (NEW.status, NEW.order_type, NEW.side, NEW.quantity, NEW.holding_id, NEW.pick_id, NEW.limit_price,
+            NEW.stop_price, NEW.order_time, NEW.expires_at)
+           IS DISTINCT FROM
+           (OLD.status, OLD.order_type, OLD.side, OLD.quantity, OLD.holding_id, OLD.pick_id, OLD.limit_price,
+            OLD.stop_price, OLD.order_time, OLD.expires_at) THEN
+        RAISE EXCEPTION 'order_terminal: order % is % and does not change any more', OLD.order_id, OLD.status
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_terminal', HINT = 'Place a new order.';
+    END IF;
+    IF NEW.status NOT IN (OLD.status, 'CANCELLED') AND (OLD.status, NEW.status) <> ('PENDING', 'REJECTED') THEN
+        RAISE EXCEPTION 'order_transition: an order does not go from % to %', OLD.status, NEW.status
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_transition',
+                  HINT = 'PENDING may be cancelled or rejected, PARTIAL_FILLED may be cancelled.';
+    END IF;
+    IF (NEW.order_id, NEW.side, NEW.created_by) <> (OLD.order_id, OLD.side, OLD.created_by) THEN
+        RAISE EXCEPTION 'order_identity: an order keeps its number, its side and the name of who placed it'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_identity', HINT = 'Place a new order.';
+    END IF;
+    IF (NEW.quantity, NEW.holding_id, NEW.pick_id) IS DISTINCT FROM (OLD.quantity, OLD.holding_id, OLD.pick_id) THEN
+        IF EXISTS (SELECT FROM trade.executions WHERE order_id = OLD.order_id) THEN
+            RAISE EXCEPTION 'order_frozen: quantity, holding and pick do not change after the first fill'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'order_frozen',
+                      HINT = 'Cancel the rest and place a new order.';
+        END IF;
+        PERFORM trade.admit(NEW);
+    END IF;
+    RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_price_execution_a5a74()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- What the cash account changes by: a buy pays price and charges, a sell receives the price less charges. A reversal is the
+-- opposite of what it reverses, to the last cent, whatever the client wrote.
+DECLARE
+    original trade.executions;
+    worth numeric := NEW.executed_quantity * NEW.executed_price;
+    charges numeric := NEW.commission + NEW.tax;
+BEGIN
+    NEW.reversed_at := NULL;
+    IF NEW.reverses_id IS NULL THEN
+        SELECT CASE side WHEN 'BUY' THEN -(worth + charges) ELSE worth - charges END INTO NEW.net_amount
+          FROM trade.orders WHERE order_id = NEW.order_id;
+        RETURN NEW;
+    END IF;
+    SELECT * INTO original FROM trade.executions WHERE execution_id = NEW.reverses_id;
+    IF original.reverses_id IS NOT NULL THEN
+        RAISE EXCEPTION 'execution_reversal: execution % is itself a reversal', NEW.reverses_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_reversal', HINT = 'Book the fill anew.';
+    END IF;
+    NEW.order_id := original.order_id;
+    NEW.executed_quantity := original.executed_quantity;
+    NEW.executed_price := original.executed_price;
+    NEW.commission := original.commission;
+    NEW.tax := original.tax;
+    NEW.fx_rate := original.fx_rate;
+    NEW.net_amount := -original.net_amount;
+    NEW.exchange_ref := coalesce(NEW.exchange_ref, 'reversal of ' || original.exchange_ref);
+    RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_settle_executions_37a00()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Book fills: order → holding → cash and portfolio, in one transaction. Works on whole statements, so that it can lock in
+-- one order (orders, holdings, portfolios, each by key) however the client sorted its rows. An INSERT … ON CONFLICT DO
+-- NOTHING that repeats a fill never gets here; a plain INSERT that repeats one fails on its unique key and moves nothing.
+DECLARE
+    fill record;
+    placed trade.orders;
+    held account.holdings;
+    after trade.position;
+BEGIN
+    PERFORM FROM trade.orders
+      WHERE order_id IN (SELECT order_id FROM booked) ORDER BY order_id FOR NO KEY UPDATE;
+    PERFORM FROM account.holdings
+      WHERE holding_id IN (SELECT holding_id FROM booked JOIN trade.orders USING (order_id))
+      ORDER BY holding_id FOR NO KEY UPDATE;
+    PERFORM FROM account.portfolio
+      WHERE portfolio_id IN (SELECT portfolio_id FROM booked JOIN trade.orders USING (order_id)
+                                                            JOIN account.holdings USING (holding_id))
+      ORDER BY portfolio_id FOR NO KEY UPDATE;
+
+    FOR fill IN SELECT * FROM booked ORDER BY execution_id LOOP
+        SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id;
+        IF fill.reverses_id IS NOT NULL THEN
+            UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
+            PERFORM trade.rebook(fill.order_id);
+            CONTINUE;
+        END IF;
+        IF placed.holding_id IS NULL THEN
+            RAISE EXCEPTION 'execution_of_proposal: order % proposes a pick and has no holding yet', placed.order_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_of_proposal',
+                      HINT = 'Give the order a holding first.';
+        ELSIF placed.status = 'REJECTED' THEN
+            RAISE EXCEPTION 'execution_of_rejected: order % was rejected', placed.order_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_of_rejected',
+                      HINT = 'Check the broker''s order number.';
+        ELSIF placed.filled_quantity + fill.executed_quantity > placed.quantity THEN
+            RAISE EXCEPTION 'execution_overfill: order % is for %, % are filled, % more are too many',
+                placed.order_id, placed.quantity, placed.filled_quantity, fill.executed_quantity
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_overfill',
+                      HINT = 'Check the fill with the broker; a real over-fill needs an order of its own.';
+        END IF;
+        SELECT * INTO held FROM account.holdings WHERE holding_id = placed.holding_id;
+        IF placed.side = 'SELL' AND fill.executed_quantity > held.quantity THEN
+            RAISE EXCEPTION 'execution_oversell: % shares cannot be sold, only % are held',
+                fill.executed_quantity, held.quantity
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_oversell',
+                      HINT = 'Book the missing buys first: AEGIS is long only.';
+        END IF;
+
+        UPDATE trade.orders
+           SET filled_quantity = filled_quantity + fill.executed_quantity,
+               status = CASE WHEN status = 'CANCELLED' THEN status
+                             WHEN filled_quantity + fill.executed_quantity < quantity THEN 'PARTIAL_FILLED'
+                             ELSE 'FILLED' END
+         WHERE order_id = placed.order_id;
+        after := trade.after_fill(
+            ROW(held.quantity, held.avg_purchase_price, held.realized_pnl, 0)::trade.position,
+            placed.side, fill.executed_quantity, fill.executed_price, fill.commission + fill.tax);
+        UPDATE account.holdings
+           SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
+         WHERE holding_id = held.holding_id;
+        UPDATE brain.daily_picks SET is_executed = true WHERE pick_id = placed.pick_id AND NOT is_executed;
+        IF placed.status = 'CANCELLED' THEN
+            INSERT INTO system.alerts (alert_type, severity, module, message, data)
+            VALUES ('ERROR', 'CRITICAL', 'trade',
+                    format('Order %s was filled after it was cancelled: %s shares at %s are booked.',
+                           placed.order_id, fill.executed_quantity, fill.executed_price),
+                    jsonb_build_object('order_id', placed.order_id, 'execution_id', fill.execution_id));
+        END IF;
+    END LOOP;
+
+    INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind, execution_id)
+    SELECT portfolio_id, currency, net_amount, 'TRADE', execution_id
+      FROM booked JOIN trade.orders USING (order_id)
+                  JOIN account.holdings USING (holding_id)
+                  JOIN market.stocks USING (stock_id)
+     ORDER BY execution_id;
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_unbook_executions_2b8f5()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Deleting un-books exactly, and only what nothing followed: anything else is corrected by a reversing entry.
+DECLARE
+    gone record;
+BEGIN
+    PERFORM FROM trade.orders
+      WHERE order_id IN (SELECT order_id FROM removed) ORDER BY order_id FOR NO KEY UPDATE;
+    PERFORM FROM account.holdings
+      WHERE holding_id IN (SELECT holding_id FROM removed JOIN trade.orders USING (order_id))
+      ORDER BY holding_id FOR NO KEY UPDATE;
+    IF EXISTS (SELECT FROM removed JOIN trade.orders AS placed USING (order_id)
+                 JOIN trade.orders AS other USING (holding_id)
+                 JOIN trade.executions AS later ON later.order_id = other.order_id
+                WHERE later.execution_id > removed.execution_id) THEN
+        RAISE EXCEPTION 'execution_followed: other executions followed on the same holding'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_followed',
+                  HINT = 'Reverse it (reverse_execution, or insert a row with reverses_id).';
+    END IF;
+    UPDATE trade.executions SET reversed_at = NULL WHERE execution_id IN (SELECT reverses_id FROM removed);
+    FOR gone IN SELECT DISTINCT order_id FROM removed ORDER BY order_id LOOP
+        PERFORM trade.rebook(gone.order_id);
+    END LOOP;
+    DELETE FROM account.cash_entries WHERE execution_id IN (SELECT execution_id FROM removed);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.rebook(the_order bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    placed trade.orders;
+    after trade.position;
+    filled bigint;
+BEGIN
+    SELECT * INTO placed FROM trade.orders WHERE order_id = the_order FOR NO KEY UPDATE;
+    PERFORM FROM account.holdings WHERE holding_id = placed.holding_id FOR NO KEY UPDATE;
+    SELECT coalesce(sum(executed_quantity), 0) INTO filled
+      FROM trade.executions WHERE order_id = the_order AND reverses_id IS NULL AND reversed_at IS NULL;
+    after := trade.replay(placed.holding_id);
+    IF after.lowest < 0 THEN
+        RAISE EXCEPTION 'execution_needed: later sales of holding % need the shares of this fill', placed.holding_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_needed', HINT = 'Reverse the later sales first.';
+    END IF;
+
+    UPDATE trade.orders
+       SET filled_quantity = filled,
+           status = CASE WHEN status IN ('CANCELLED', 'REJECTED') THEN status
+                         WHEN filled = 0 THEN 'PENDING'
+                         WHEN filled < quantity THEN 'PARTIAL_FILLED'
+                         ELSE 'FILLED' END
+     WHERE order_id = the_order;
+    UPDATE account.holdings
+       SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
+     WHERE holding_id = placed.holding_id;
+    UPDATE brain.daily_picks
+       SET is_executed = EXISTS (SELECT FROM trade.orders JOIN trade.executions USING (order_id)
+                                  WHERE pick_id = placed.pick_id AND reverses_id IS NULL AND reversed_at IS NULL)
+     WHERE pick_id = placed.pick_id;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.replay(the_holding bigint)
+ RETURNS "position"
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    SELECT trade.position_after(side, shares, price, charges ORDER BY booked)
+      FROM (SELECT 'BUY' AS side, opening_quantity AS shares, opening_price AS price, 0::numeric AS charges, 0 AS booked
+              FROM account.holdings WHERE holding_id = the_holding AND opening_quantity > 0
+            UNION ALL
+            SELECT side, executed_quantity, executed_price, commission + tax, execution_id
+              FROM trade.executions JOIN trade.orders USING (order_id)
+             WHERE holding_id = the_holding AND reverses_id IS NULL AND reversed_at IS NULL) AS fills
+$function$;

@@ -1,0 +1,4 @@
+DROP VIEW market.adjusted_prices;
+DROP AGGREGATE market.product(numeric);
+DROP FUNCTION market.tick(text, numeric);
+DROP FUNCTION market.day_starts(text, date);
