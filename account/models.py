@@ -119,7 +119,15 @@ class Portfolio(models.Model):
 
 @audited(
     "holding_events",
-    exclude=["current_value", "unrealized_pnl", "unrealized_pnl_rate", "valued_on", "last_updated"],
+    exclude=[
+        "current_value",
+        "unrealized_pnl",
+        "unrealized_pnl_rate",
+        "split_on",
+        "split_ratio",
+        "valued_on",
+        "last_updated",
+    ],
 )
 class Holding(models.Model):
     """What a portfolio owns of one stock, at average cost. Values are in the stock's currency."""
@@ -163,6 +171,20 @@ class Holding(models.Model):
         db_default=0,
         editable=False,
         db_comment="Trading currency; average price before the first execution",
+    )
+    split_on = models.DateField(
+        _("split on"),
+        null=True,
+        editable=False,
+        db_comment="Effective date of the newest split in the quantity; a close before it is of the shares before",
+    )
+    split_ratio = models.DecimalField(
+        _("split ratio"),
+        max_digits=24,
+        decimal_places=12,
+        null=True,
+        editable=False,
+        db_comment="What a close before split_on is divided by",
     )
     valued_on = models.DateField(_("valued on"), null=True, editable=False, db_comment="Date of the close used")
     last_updated = models.DateTimeField(_("last updated"), db_default=NOW, editable=False)
@@ -318,6 +340,13 @@ class CashEntry(models.Model):
     execution_id = models.BigIntegerField(
         _("execution"), null=True, blank=True, editable=False, db_comment="The fill that a TRADE entry belongs to"
     )
+    action_entry_id = models.BigIntegerField(
+        _("action entry"),
+        null=True,
+        blank=True,
+        editable=False,
+        db_comment="The booked corporate action that a DIVIDEND or ADJUSTMENT entry belongs to",
+    )
     memo = models.CharField(_("memo"), max_length=200, null=True, blank=True)
     created_by = models.CharField(_("booked by"), max_length=150, db_default=PRINCIPAL, editable=False)
     created_at = models.DateTimeField(_("booked at"), db_default=NOW, editable=False)
@@ -346,6 +375,13 @@ class CashEntry(models.Model):
                 name="chk_cash_entries_execution",
                 violation_error_message=_("A trade entry, and no other, belongs to an execution."),
             ),
+            models.CheckConstraint(
+                condition=Q(action_entry_id__isnull=True) | Q(kind__in=[CashKind.DIVIDEND, CashKind.ADJUSTMENT]),
+                name="chk_cash_entries_action",
+                violation_error_message=_("Only a dividend or an adjustment belongs to a corporate action."),
+            ),
+            # One entry for each booked action.
+            models.UniqueConstraint(fields=["action_entry_id"], name="uniq_cash_entries_action"),
             # One entry for each fill; finds it when the fill is deleted.
             models.UniqueConstraint(fields=["execution_id"], name="uniq_cash_entries_execution"),
             # A portfolio opens once.
@@ -387,7 +423,9 @@ class CashEntry(models.Model):
                 name="guard_cash_kind",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                condition=pgtrigger.Condition("pg_trigger_depth() = 0 AND NEW.kind IN ('OPENING', 'TRADE')"),
+                condition=pgtrigger.Condition(
+                    "pg_trigger_depth() = 0 AND (NEW.kind IN ('OPENING', 'TRADE') OR NEW.action_entry_id IS NOT NULL)"
+                ),
                 func=body(__file__, "guard_cash_kind"),
             ),
         ]

@@ -40,6 +40,7 @@ SPLIT = {"stock_id": -1, "kind": "SPLIT", "effective_date": "2024-01-03", "ratio
 DIVIDEND = SPLIT | {"kind": "CASH_DIVIDEND", "ratio": None, "amount": 5}
 RIGHTS = SPLIT | {"kind": "RIGHTS", "subscription_price": 5, "cum_price": 10}
 CASH = {"portfolio_id": -1, "currency": "KRW", "amount": 5, "kind": "DEPOSIT"}
+ENTRY = {"action_id": -1, "holding_id": -2}
 
 VALID = {
     "stocks": STOCK,
@@ -60,6 +61,7 @@ VALID = {
     "session_overrides": SESSION,
     "corporate_actions": SPLIT,
     "cash_entries": CASH,
+    "action_entries": ENTRY,
 }
 
 # (table, what is wrong, the constraint that says so)
@@ -185,6 +187,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("cash_entries", {"amount": "NaN"}, "chk_cash_entries_sign"),
     ("cash_entries", {"kind": "WITHDRAWAL"}, "chk_cash_entries_sign"),
     ("cash_entries", {"execution_id": 1}, "chk_cash_entries_execution"),
+    ("action_entries", {"action_id": -99}, "fk_action_entries_action"),
+    ("action_entries", {"holding_id": -99}, "fk_action_entries_holding"),
 ]
 
 # A trigger writes these columns, or refuses before the constraint could; the tests of the ledger break those.
@@ -196,6 +200,12 @@ BEHIND_A_TRIGGER = {
     "fk_cash_balances_portfolio",
     "uniq_cash_balances_currency",
     "chk_cash_balances_currency",
+    "chk_cash_entries_action",
+    "uniq_cash_entries_action",
+    "fk_action_entries_reverses",
+    "uniq_action_entries_reverses",
+    "chk_action_entries_numbers",
+    "chk_action_entries_quantity",
 }
 
 REQUIRED = {
@@ -214,6 +224,7 @@ REQUIRED = {
     "session_overrides": "exchange session_date is_open reason",
     "corporate_actions": "stock_id kind effective_date per created_by",
     "cash_entries": "portfolio_id currency amount kind created_by",
+    "action_entries": "action_id holding_id created_by",
 }
 
 
@@ -241,7 +252,9 @@ def desk(db: None) -> Iterator[None]:
     insert("load_rejects", **REJECT | {"line": 1})
     insert("fx_rates", **FX | {"rate_date": "2024-01-02"})
     insert("session_overrides", **SESSION | {"session_date": "2024-01-02"})
-    insert("corporate_actions", **SPLIT | {"effective_date": "2024-01-02"})
+    insert("corporate_actions", **SPLIT | {"action_id": -1, "effective_date": "2024-01-02"})
+    insert("portfolio", **PORTFOLIO, portfolio_id=-2)
+    insert("holdings", **HOLDING | {"holding_id": -2, "portfolio_id": -2, "stock_id": -1, "quantity": 10})
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TABLE IF NOT EXISTS market.daily_prices_y2024m01"

@@ -182,13 +182,60 @@ class Migration(migrations.Migration):
                         verbose_name="peak value",
                     ),
                 ),
+                migrations.AddField(
+                    model_name="cashentry",
+                    name="action_entry_id",
+                    field=models.BigIntegerField(
+                        blank=True,
+                        db_comment="The booked corporate action that a DIVIDEND or ADJUSTMENT entry belongs to",
+                        editable=False,
+                        null=True,
+                        verbose_name="action entry",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="holding",
+                    name="split_on",
+                    field=models.DateField(
+                        db_comment="Effective date of the newest split in the quantity; a close before it is of the shares before",
+                        editable=False,
+                        null=True,
+                        verbose_name="split on",
+                    ),
+                ),
+                migrations.AddField(
+                    model_name="holding",
+                    name="split_ratio",
+                    field=models.DecimalField(
+                        db_comment="What a close before split_on is divided by",
+                        decimal_places=12,
+                        editable=False,
+                        max_digits=24,
+                        null=True,
+                        verbose_name="split ratio",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashentry",
+                    constraint=models.CheckConstraint(
+                        condition=models.Q(
+                            ("action_entry_id__isnull", True), ("kind__in", ["DIVIDEND", "ADJUSTMENT"]), _connector="OR"
+                        ),
+                        name="chk_cash_entries_action",
+                        violation_error_message="Only a dividend or an adjustment belongs to a corporate action.",
+                    ),
+                ),
+                migrations.AddConstraint(
+                    model_name="cashentry",
+                    constraint=models.UniqueConstraint(fields=("action_entry_id",), name="uniq_cash_entries_action"),
+                ),
                 pgtrigger.migrations.AddTrigger(
                     model_name="holding",
                     trigger=system.triggers.CompiledTrigger(
                         name="open_holding",
                         sql=system.triggers.TriggerSql(
-                            func="-- What a holding is inserted with is its opening position: fills come on top of it.\nBEGIN\n    NEW.opening_quantity := NEW.quantity;\n    NEW.opening_price := NEW.avg_purchase_price;\n    NEW.realized_pnl := 0;\n    RETURN NEW;\nEND",
-                            hash="4289fa0c3312f0daf8f513281a878536e7ad1df8",
+                            func="-- What a holding is inserted with is its opening position: fills come on top of it.\nBEGIN\n    NEW.opening_quantity := NEW.quantity;\n    NEW.opening_price := NEW.avg_purchase_price;\n    NEW.realized_pnl := 0;\n    NEW.split_on := NULL;\n    NEW.split_ratio := NULL;\n    RETURN NEW;\nEND",
+                            hash="cdbd47f6f8cc6ad8196e8d13eeae203c00e581fd",
                             operation="INSERT",
                             pgid="pgtrigger_open_holding_54a9c",
                             schema="account",
@@ -326,8 +373,8 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="revalue_on_insert",
                         sql=system.triggers.TriggerSql(
-                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, price.close_price, price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
-                            hash="4aed7f9399694d22b54eb0ef6a38af64202a99a0",
+                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,\n               price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
+                            hash="29b93a1bab81c24a331718a3da0404c96194d6c1",
                             level="STATEMENT",
                             operation="INSERT",
                             pgid="pgtrigger_revalue_on_insert_fe0ba",
@@ -344,8 +391,8 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="revalue_on_update",
                         sql=system.triggers.TriggerSql(
-                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, price.close_price, price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
-                            hash="b4164700a4d309e91d291e537fab21d4e1e738b2",
+                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,\n               price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
+                            hash="16c1f8bb7fa0643b79688edce251d85e6b59eac7",
                             level="STATEMENT",
                             operation="UPDATE",
                             pgid="pgtrigger_revalue_on_update_96238",
@@ -601,9 +648,9 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="guard_cash_kind",
                         sql=system.triggers.TriggerSql(
-                            condition="WHEN (pg_trigger_depth() = 0 AND NEW.kind IN ('OPENING', 'TRADE'))",
-                            func="BEGIN\n    RAISE EXCEPTION 'cash_booked_by_ledger: % entries are booked by the ledger itself', NEW.kind\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_booked_by_ledger',\n              HINT = 'Insert the execution, or the portfolio, that the entry would belong to.';\nEND",
-                            hash="652e755a489c40dc2dcbc5743befbb91c91edf0e",
+                            condition="WHEN (pg_trigger_depth() = 0 AND (NEW.kind IN ('OPENING', 'TRADE') OR NEW.action_entry_id IS NOT NULL))",
+                            func="BEGIN\n    RAISE EXCEPTION 'cash_booked_by_ledger: this % entry is booked by the ledger itself', NEW.kind\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_booked_by_ledger',\n              HINT = 'Insert the execution, the action entry or the portfolio that it would belong to.';\nEND",
+                            hash="970af9a827d9120ea35f3844d71927bb24c71690",
                             operation="INSERT",
                             pgid="pgtrigger_guard_cash_kind_c2105",
                             schema="account",
@@ -626,8 +673,8 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="value_holding_on_insert",
                         sql=system.triggers.TriggerSql(
-                            func="-- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.\nDECLARE\n    price market.latest_prices;\nBEGIN\n    SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;\n    NEW.current_value := NEW.quantity * price.close_price;\n    NEW.unrealized_pnl := NEW.quantity * price.close_price - NEW.quantity * NEW.avg_purchase_price;\n    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, price.close_price);\n    NEW.valued_on := price.trade_date;\n    NEW.last_updated := now();\n    RETURN NEW;\nEND",
-                            hash="bb49642e27fd5ff165fb6ba2a5c0dc6dcb3abdaf",
+                            func="-- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.\nDECLARE\n    price market.latest_prices;\n    close_price numeric;\nBEGIN\n    SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;\n    close_price := account.close_for(price.close_price, price.trade_date, NEW.split_on, NEW.split_ratio);\n    NEW.current_value := NEW.quantity * close_price;\n    NEW.unrealized_pnl := NEW.quantity * close_price - NEW.quantity * NEW.avg_purchase_price;\n    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, close_price);\n    NEW.valued_on := price.trade_date;\n    NEW.last_updated := now();\n    RETURN NEW;\nEND",
+                            hash="4dce8ca1208089838356931cff48806dd7a10efe",
                             operation="INSERT",
                             pgid="pgtrigger_value_holding_on_insert_9575f",
                             schema="account",
@@ -643,8 +690,8 @@ class Migration(migrations.Migration):
                         name="update_holding_value",
                         sql=system.triggers.TriggerSql(
                             condition="WHEN (pg_trigger_depth() = 0 OR (OLD.quantity, OLD.avg_purchase_price, OLD.stock_id) IS DISTINCT FROM (NEW.quantity, NEW.avg_purchase_price, NEW.stock_id))",
-                            func="-- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.\nDECLARE\n    price market.latest_prices;\nBEGIN\n    SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;\n    NEW.current_value := NEW.quantity * price.close_price;\n    NEW.unrealized_pnl := NEW.quantity * price.close_price - NEW.quantity * NEW.avg_purchase_price;\n    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, price.close_price);\n    NEW.valued_on := price.trade_date;\n    NEW.last_updated := now();\n    RETURN NEW;\nEND",
-                            hash="e5e70c4adad3fc405187a07d7b273998eb21dc74",
+                            func="-- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.\nDECLARE\n    price market.latest_prices;\n    close_price numeric;\nBEGIN\n    SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;\n    close_price := account.close_for(price.close_price, price.trade_date, NEW.split_on, NEW.split_ratio);\n    NEW.current_value := NEW.quantity * close_price;\n    NEW.unrealized_pnl := NEW.quantity * close_price - NEW.quantity * NEW.avg_purchase_price;\n    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, close_price);\n    NEW.valued_on := price.trade_date;\n    NEW.last_updated := now();\n    RETURN NEW;\nEND",
+                            hash="4c58f631f6e64eca2b773011a651e328a64dce48",
                             operation="UPDATE",
                             pgid="pgtrigger_update_holding_value_50725",
                             schema="account",
@@ -678,8 +725,8 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="revalue_on_delete",
                         sql=system.triggers.TriggerSql(
-                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, price.close_price, price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
-                            hash="b606e7bd362c1eef2e0d05b10bd94e8531b89c18",
+                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,\n               price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
+                            hash="2bcdbe2b019aa38e9b662546270a1c32964f0854",
                             level="STATEMENT",
                             operation="DELETE",
                             pgid="pgtrigger_revalue_on_delete_6b34b",

@@ -4,7 +4,8 @@ DECLARE
     touched bigint[];
 BEGIN
     WITH held AS (
-        SELECT holding_id, price.close_price, price.trade_date
+        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,
+               price.trade_date
           FROM account.holdings JOIN changed USING (stock_id)
           LEFT JOIN market.latest_prices AS price USING (stock_id)
          ORDER BY holding_id

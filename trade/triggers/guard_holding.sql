@@ -1,8 +1,10 @@
--- Quantity, average and realised P&L follow from executions. Until the first one, what the holding opened with may be
--- put right.
+-- Quantity, average and realised P&L follow from executions and corporate actions. Until the first one, what the holding
+-- opened with may be put right.
 BEGIN
     IF EXISTS (SELECT FROM trade.executions JOIN trade.orders USING (order_id) WHERE holding_id = OLD.holding_id)
+       OR EXISTS (SELECT FROM trade.action_entries WHERE holding_id = OLD.holding_id)
        OR NEW.realized_pnl <> OLD.realized_pnl
+       OR (NEW.split_on, NEW.split_ratio) IS DISTINCT FROM (OLD.split_on, OLD.split_ratio)
        OR ((NEW.portfolio_id, NEW.stock_id) <> (OLD.portfolio_id, OLD.stock_id)
            AND EXISTS (SELECT FROM trade.orders WHERE holding_id = OLD.holding_id)) THEN
         RAISE EXCEPTION 'holding_moved_by_executions: quantity, average and P&L of holding % follow from its executions',

@@ -47,6 +47,11 @@ BEGIN
                       HINT = 'Book the missing buys first: AEGIS is long only.';
         END IF;
 
+        -- No split is booked before its day begins, and no exchange trades in the hour before that.
+        IF fill.executed_time < now() - interval '1 hour' THEN
+            PERFORM trade.refuse_before_action(placed.holding_id, fill.executed_time);
+        END IF;
+
         UPDATE trade.orders
            SET filled_quantity = filled_quantity + fill.executed_quantity,
                status = CASE WHEN status = 'CANCELLED' THEN status

@@ -1,3 +1,11 @@
+-- A close in the shares that a holding counts: one from before its newest split is of the shares before.
+CREATE FUNCTION account.close_for(close_price numeric, trade_date date, split_on date, split_ratio numeric) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT CASE WHEN trade_date < split_on THEN close_price / split_ratio ELSE close_price END
+$$;
+COMMENT ON FUNCTION account.close_for IS 'A close in the shares that a holding counts';
+
 -- Percent of cost; zero where nothing was paid, NULL without a price. A rate that its column cannot hold says no more than
 -- the column's last value does, and must not stop the price that it comes from.
 CREATE FUNCTION account.unrealized_rate(quantity bigint, average numeric, close_price numeric) RETURNS numeric

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +19,8 @@ from system.constraints import (
     positive,
 )
 from system.triggers import Trigger, body
+
+HERE = str(Path(__file__).parent)
 
 
 class OrderType(models.TextChoices):
@@ -146,7 +150,7 @@ class Order(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="arrived"),
-                func=body(__file__, "admit_orders"),
+                func=body(HERE, "admit_orders"),
                 definer=True,
             ),
             Trigger(
@@ -164,7 +168,7 @@ class Order(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
-                func=body(__file__, "guard_order"),
+                func=body(HERE, "guard_order"),
                 definer=True,
             ),
         ]
@@ -275,7 +279,7 @@ class Execution(models.Model):
                 name="price_execution",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                func=body(__file__, "price_execution"),
+                func=body(HERE, "price_execution"),
                 definer=True,
             ),
             Trigger(
@@ -284,7 +288,7 @@ class Execution(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="booked"),
-                func=body(__file__, "settle_executions"),
+                func=body(HERE, "settle_executions"),
                 definer=True,
             ),
             Trigger(
@@ -293,7 +297,7 @@ class Execution(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Delete,
                 referencing=pgtrigger.Referencing(old="removed"),
-                func=body(__file__, "unbook_executions"),
+                func=body(HERE, "unbook_executions"),
                 definer=True,
             ),
             Trigger(
@@ -303,7 +307,7 @@ class Execution(models.Model):
                 condition=pgtrigger.Condition(
                     "pg_trigger_depth() = 0 AND (to_jsonb(OLD) - 'exchange_ref') <> (to_jsonb(NEW) - 'exchange_ref')"
                 ),
-                func=body(__file__, "guard_execution"),
+                func=body(HERE, "guard_execution"),
             ),
         ]
 
@@ -323,11 +327,11 @@ class TradedHolding(Holding):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
                     "pg_trigger_depth() = 0 AND (OLD.portfolio_id, OLD.stock_id, OLD.quantity, OLD.avg_purchase_price,"
-                    " OLD.realized_pnl, OLD.opening_quantity, OLD.opening_price) IS DISTINCT FROM (NEW.portfolio_id,"
-                    " NEW.stock_id, NEW.quantity, NEW.avg_purchase_price, NEW.realized_pnl, NEW.opening_quantity,"
-                    " NEW.opening_price)"
+                    " OLD.realized_pnl, OLD.opening_quantity, OLD.opening_price, OLD.split_on, OLD.split_ratio)"
+                    " IS DISTINCT FROM (NEW.portfolio_id, NEW.stock_id, NEW.quantity, NEW.avg_purchase_price,"
+                    " NEW.realized_pnl, NEW.opening_quantity, NEW.opening_price, NEW.split_on, NEW.split_ratio)"
                 ),
-                func=body(__file__, "guard_holding"),
+                func=body(HERE, "guard_holding"),
                 definer=True,
             )
         ]

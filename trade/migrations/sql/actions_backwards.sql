@@ -1,0 +1,10 @@
+DROP FUNCTION trade.refuse_before_action;
+DROP FUNCTION trade.take_back_action;
+DROP FUNCTION trade.move_holding;
+DROP FUNCTION trade.apply_action;
+DROP FUNCTION trade.terms;
+DROP FUNCTION trade.split_orders;
+DROP FUNCTION trade.mark_split;
+DROP FUNCTION trade.place_of_action;
+DROP FUNCTION trade.held_at;
+DROP FUNCTION trade.price_on_grid;
