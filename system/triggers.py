@@ -14,8 +14,9 @@ from pgtrigger import compiler
 
 
 def body(anchor: str, name: str) -> str:
-    """The text of `triggers/<name>.sql` beside the module whose `__file__` is `anchor`: a whole PL/pgSQL block."""
-    return (Path(anchor).parent / "triggers" / f"{name}.sql").read_text()
+    """The text of `triggers/<name>.sql` in the app of the models file `anchor`: a whole PL/pgSQL block."""
+    app = next(folder for folder in Path(anchor).parents if (folder / "triggers").is_dir())
+    return (app / "triggers" / f"{name}.sql").read_text()
 
 
 class Trigger(pgtrigger.Trigger):

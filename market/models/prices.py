@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
@@ -11,8 +9,6 @@ from market.queries import LatestPriceQuerySet, PriceQuerySet
 from system.constraints import NOW, Reference, ReferenceField, not_negative, one_of, positive
 from system.partitions import Monthly
 from system.triggers import Trigger, body
-
-HERE = str(Path(__file__).parent)
 
 
 class DailyPrice(models.Model):
@@ -91,7 +87,7 @@ class DailyPrice(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="arrived"),
-                func=body(HERE, "latest_price_on_insert"),
+                func=body(__file__, "latest_price_on_insert"),
                 definer=True,
             ),
             Trigger(
@@ -100,7 +96,7 @@ class DailyPrice(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Update,
                 referencing=pgtrigger.Referencing(old="departed", new="arrived"),
-                func=body(HERE, "latest_price_on_update"),
+                func=body(__file__, "latest_price_on_update"),
                 definer=True,
             ),
             Trigger(
@@ -109,7 +105,7 @@ class DailyPrice(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Delete,
                 referencing=pgtrigger.Referencing(old="departed"),
-                func=body(HERE, "latest_price_on_delete"),
+                func=body(__file__, "latest_price_on_delete"),
                 definer=True,
             ),
         ]

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -9,8 +7,6 @@ from account.models import Holding
 from market.models import CorporateAction
 from system.constraints import INFINITY, NOW, PRINCIPAL, Reference, ReferenceField, positive
 from system.triggers import Trigger, body
-
-HERE = str(Path(__file__).parent)
 
 
 class ActionEntry(models.Model):
@@ -152,7 +148,7 @@ class ActionEntry(models.Model):
                 name="prepare_action_entry",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                func=body(HERE, "prepare_action_entry"),
+                func=body(__file__, "prepare_action_entry"),
                 definer=True,
             ),
             Trigger(
@@ -161,7 +157,7 @@ class ActionEntry(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="arrived"),
-                func=body(HERE, "settle_action_entries"),
+                func=body(__file__, "settle_action_entries"),
                 definer=True,
             ),
             Trigger(
@@ -169,7 +165,7 @@ class ActionEntry(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
-                func=body(HERE, "guard_action_entry"),
+                func=body(__file__, "guard_action_entry"),
             ),
         ]
 
@@ -192,7 +188,7 @@ class AppliedAction(CorporateAction):
                     " AND (OLD.stock_id, OLD.kind, OLD.effective_date, OLD.ratio, OLD.per, OLD.amount)"
                     " IS DISTINCT FROM (NEW.stock_id, NEW.kind, NEW.effective_date, NEW.ratio, NEW.per, NEW.amount)"
                 ),
-                func=body(HERE, "guard_applied_action"),
+                func=body(__file__, "guard_applied_action"),
                 definer=True,
             )
         ]

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -19,8 +17,6 @@ from system.constraints import (
     positive,
 )
 from system.triggers import Trigger, body
-
-HERE = str(Path(__file__).parent)
 
 
 class OrderType(models.TextChoices):
@@ -150,7 +146,7 @@ class Order(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="arrived"),
-                func=body(HERE, "admit_orders"),
+                func=body(__file__, "admit_orders"),
                 definer=True,
             ),
             Trigger(
@@ -168,7 +164,7 @@ class Order(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
-                func=body(HERE, "guard_order"),
+                func=body(__file__, "guard_order"),
                 definer=True,
             ),
         ]
@@ -279,7 +275,7 @@ class Execution(models.Model):
                 name="price_execution",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                func=body(HERE, "price_execution"),
+                func=body(__file__, "price_execution"),
                 definer=True,
             ),
             Trigger(
@@ -288,7 +284,7 @@ class Execution(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
                 referencing=pgtrigger.Referencing(new="booked"),
-                func=body(HERE, "settle_executions"),
+                func=body(__file__, "settle_executions"),
                 definer=True,
             ),
             Trigger(
@@ -297,7 +293,7 @@ class Execution(models.Model):
                 when=pgtrigger.After,
                 operation=pgtrigger.Delete,
                 referencing=pgtrigger.Referencing(old="removed"),
-                func=body(HERE, "unbook_executions"),
+                func=body(__file__, "unbook_executions"),
                 definer=True,
             ),
             Trigger(
@@ -307,7 +303,7 @@ class Execution(models.Model):
                 condition=pgtrigger.Condition(
                     "pg_trigger_depth() = 0 AND (to_jsonb(OLD) - 'exchange_ref') <> (to_jsonb(NEW) - 'exchange_ref')"
                 ),
-                func=body(HERE, "guard_execution"),
+                func=body(__file__, "guard_execution"),
             ),
         ]
 
@@ -331,7 +327,7 @@ class TradedHolding(Holding):
                     " IS DISTINCT FROM (NEW.portfolio_id, NEW.stock_id, NEW.quantity, NEW.avg_purchase_price,"
                     " NEW.realized_pnl, NEW.opening_quantity, NEW.opening_price, NEW.split_on, NEW.split_ratio)"
                 ),
-                func=body(HERE, "guard_holding"),
+                func=body(__file__, "guard_holding"),
                 definer=True,
             )
         ]
