@@ -436,6 +436,16 @@ def test_a_late_split_is_refused_where_fills_are_booked_out_of_order(
     assert [refused.rule for _action, _holding, refused in applied.refused] == ["action_order"]
 
 
+def test_a_late_reverse_split_is_refused_where_more_was_sold_than_it_leaves(portfolio: Portfolio, stock: Stock) -> None:
+    Holding.objects.create(portfolio=portfolio, stock=stock, quantity=10, avg_purchase_price=40_000)
+    fill(place_order(portfolio, stock, side="SELL", quantity=8, actor="ann"), 8, 50_000)
+    merge(stock, 1, per=3)
+
+    applied = apply_actions(actor="ann")
+
+    assert [refused.rule for _action, _holding, refused in applied.refused] == ["action_needed"]
+
+
 def test_a_fill_from_before_a_booked_split_is_refused(holding: Holding, stock: Stock, portfolio: Portfolio) -> None:
     order = opened_yesterday(place_order(portfolio, stock, side="BUY", quantity=5, actor="ann"))
     split(stock, 5)
