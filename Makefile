@@ -55,10 +55,10 @@ clean:
 
 .venv/runtime: .venv/python requirements.txt
 	@echo 'Installing what AEGIS needs into .venv …' >&2
-	@$(RUN) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(RUN) -m pip install -qq --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 .venv/development: .venv/runtime tests/requirements.txt
 	@echo 'Installing what the tests need into .venv …' >&2
-	@$(RUN) -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@$(RUN) -m pip install -qq --disable-pip-version-check -r tests/requirements.txt
 	@touch $@

@@ -1,0 +1,73 @@
+"""Marcap: all listed stocks of the KRX, a year a file.
+
+CSV writes its numbers as floats (`79600.0`). The order of columns differs from year to year. On a halted day open, high
+and low are 0. The day's return in percent is `ChagesRatio` in older files and `ChangesRatio` in newer ones; files that
+were joined from both have the two columns, each filled where the other is not.
+"""
+
+import polars as pl
+
+from market.ingest.formats.format import Format
+
+FACTS = {"Code": "ticker", "Name": "name", "Market": "market_type", "Marcap": "market_cap", "Date": "trade_date"}
+BAR = {
+    "Open": "open_price",
+    "High": "high_price",
+    "Low": "low_price",
+    "Close": "close_price",
+    "Volume": "volume",
+    "Amount": "amount",
+}
+RETURNS = ("ChangesRatio", "ChagesRatio")
+CODE_LENGTH = 6
+
+
+def price_frame(raw: pl.DataFrame) -> pl.DataFrame:
+    """A batch of daily prices under our column names."""
+    return _renamed(raw, FACTS | BAR).with_columns(day_return(raw))
+
+
+def stock_frame(raw: pl.DataFrame) -> pl.DataFrame:
+    """A batch of the stock master under our column names: a row tells what the stock was on its date."""
+    return _renamed(raw, FACTS)
+
+
+def day_return(raw: pl.DataFrame) -> pl.Series:
+    """The day's return: of two columns the one that is filled; where both are, the one that fits the close."""
+    present = [name for name in RETURNS if name in raw.columns]
+    if len(present) < 2:
+        return raw.get_column(present[0]).alias("changes") if present else pl.Series("changes", [None] * raw.height)
+    numbers = raw.select(pl.col("Close", "Changes", *RETURNS).cast(pl.String).cast(pl.Float64, strict=False))
+    new, old = pl.col(RETURNS[0]), pl.col(RETURNS[1])
+    implied = 100 * pl.col("Changes") / (pl.col("Close") - pl.col("Changes"))
+    old_fits = numbers.select(new.is_null() | ((old - implied).abs() < (new - implied).abs()).fill_null(False))
+    return raw.select(pl.when(old_fits.to_series()).then(old).otherwise(new).alias("changes")).to_series()
+
+
+def _renamed(raw: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
+    present = {column: name for column, name in names.items() if column in raw.columns}
+    code, market = pl.col("ticker").cast(pl.String).str.strip_chars(), pl.col("market_type").str.strip_chars()
+    return (
+        raw.select("#line", "#misfit", *present)
+        .rename(present)
+        .with_columns(
+            # A spreadsheet that took codes for numbers has dropped their zeros.
+            pl.when(code.str.contains(r"^\d+$")).then(code.str.zfill(CODE_LENGTH)).otherwise(code).alias("ticker"),
+            # A segment of KOSDAQ, not a market of its own.
+            market.replace("KOSDAQ GLOBAL", "KOSDAQ"),
+        )
+    )
+
+
+PRICES = Format(
+    name="marcap",
+    telling=frozenset({"Code", "Date", "Close"}),
+    needed=frozenset({*FACTS, *BAR}),
+    frame=price_frame,
+)
+STOCKS = Format(
+    name="marcap",
+    telling=PRICES.telling,
+    needed=frozenset(FACTS),
+    frame=stock_frame,
+)

@@ -1,0 +1,60 @@
+"""The program that reads a Parquet file for the loader, in a process of its own.
+
+A damaged Parquet file can abort the process that reads it (a length of two exabytes is asked of the allocator, which
+gives the process up), so that process is not the one that holds the transaction. It knows nothing of Django.
+
+On standard output it writes messages: a letter for the kind, the length in eight bytes, and the content.
+"""
+
+import json
+import resource
+import sys
+from io import BytesIO
+
+import polars as pl
+from polars import selectors
+from polars.exceptions import PanicException, PolarsError
+
+HEADER, BATCH, END, ERROR = b"H", b"B", b"Z", b"E"
+
+
+def main(path: str, rows: int, batch: int) -> None:
+    """Send the columns and the number of rows, then the rows, of which `rows` are read and `batch` sent at once."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        _send_file(path, rows, batch)
+    except (PolarsError, PanicException) as error:
+        _send(ERROR, str(error).partition("\n")[0].encode())
+    except OSError as error:
+        _send(ERROR, str(error.strerror).encode())
+
+
+def _send_file(path: str, rows: int, batch: int) -> None:
+    scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    columns = [name for name, kind in scan.collect_schema().items() if not kind.is_nested()]
+    height = scan.select(pl.len()).collect().item()
+    _send(HEADER, json.dumps({"columns": columns, "rows": height}).encode())
+    for start in range(0, height, rows):
+        for part in scan.select(columns).slice(start, rows).collect().iter_slices(batch):
+            buffer = BytesIO()
+            _cleaned(part).write_ipc(buffer)
+            _send(BATCH, buffer.getbuffer())
+    _send(END)
+
+
+def _cleaned(part: pl.DataFrame) -> pl.DataFrame:
+    """NaN is how pandas writes a missing number; and PostgreSQL stores no NUL in a text."""
+    return part.with_columns(
+        selectors.float().fill_nan(None),
+        selectors.string().str.replace_all("\0", "\N{REPLACEMENT CHARACTER}", literal=True),
+    )
+
+
+def _send(kind: bytes, content: bytes | memoryview = b"") -> None:
+    sys.stdout.buffer.write(kind + len(content).to_bytes(8))
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,67 @@
+"""How far a load is: nothing where nobody watches, bars on a terminal."""
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+
+class Watch(Protocol):
+    """Told how far a file is."""
+
+    def step(self, what: str, rows: int, share: float) -> None:
+        """`rows` have been dealt with in the step `what`, which is `share` (0 to 1) done."""
+
+
+class Unwatched:
+    """For callers that do not ask how far a load is."""
+
+    def step(self, what: str, rows: int, share: float) -> None:
+        """Nobody watches."""
+
+
+class RowsPerSecond(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        seconds = task.finished_time or task.elapsed
+        return Text(f"{task.fields['rows'] / seconds:,.0f} rows/s" if seconds else "")
+
+
+class Bars:
+    """A bar for each step, on standard error: share, rows per second, time taken and time left."""
+
+    def __init__(self) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            RowsPerSecond(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+        )
+
+    def step(self, what: str, rows: int, share: float) -> None:
+        task = next((task.id for task in self._bars.tasks if task.description == what), None)
+        if task is None:
+            task = self._bars.add_task(what, total=1.0, rows=0)
+        self._bars.update(task, completed=share, rows=rows)
+
+    def __enter__(self) -> Self:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()

@@ -1,0 +1,7 @@
+-- ON CONFLICT: an operator may have added the stock since the load began.
+INSERT INTO market.stocks (ticker, name, market_type, sector, industry, market_cap, listing_date, is_active)
+SELECT ticker, name, market_type, sector, industry, market_cap, listing_date, coalesce(is_active, true)
+  FROM staged_stocks
+ WHERE stock_id IS NULL
+ ORDER BY stock_no
+    ON CONFLICT (ticker) DO NOTHING

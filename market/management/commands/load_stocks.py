@@ -1,0 +1,17 @@
+from pathlib import Path
+
+from market.ingest.command import LoadCommand
+from market.ingest.progress import Watch
+from market.ingest.report import Report
+from market.ingest.stocks import load_stocks
+
+
+class Command(LoadCommand):
+    name = "load_stocks"
+    help = (
+        "Load the stock master from AEGIS CSV files, or from marcap files (CSV, gzipped CSV, Parquet), of which the "
+        "newest row of each stock counts. Each file is one transaction. Loading a file again changes nothing."
+    )
+
+    def load(self, path: Path, watch: Watch) -> Report:
+        return load_stocks(path, watch)
