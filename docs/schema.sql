@@ -23,25 +23,30 @@ TABLE account.cash_entries;
     memo character varying(200);
     created_by character varying(150) NOT NULL DEFAULT principal();
     created_at timestamp with time zone NOT NULL DEFAULT now();
+    action_entry_id bigint;
     portfolio_id bigint NOT NULL;
     CONSTRAINT cash_entries_pkey PRIMARY KEY (cash_entry_id);
+    CONSTRAINT chk_cash_entries_action CHECK (((action_entry_id IS NULL) OR ((kind)::text = ANY ((ARRAY['DIVIDEND'::character varying, 'ADJUSTMENT'::character varying])::text[]))));
     CONSTRAINT chk_cash_entries_currency CHECK (((currency)::text = ANY ((ARRAY['KRW'::character varying, 'USD'::character varying])::text[])));
     CONSTRAINT chk_cash_entries_execution CHECK ((((execution_id IS NOT NULL) AND ((kind)::text = 'TRADE'::text)) OR ((NOT ((kind)::text = 'TRADE'::text)) AND (execution_id IS NULL))));
     CONSTRAINT chk_cash_entries_kind CHECK (((kind)::text = ANY ((ARRAY['OPENING'::character varying, 'DEPOSIT'::character varying, 'WITHDRAWAL'::character varying, 'TRADE'::character varying, 'FX'::character varying, 'DIVIDEND'::character varying, 'ADJUSTMENT'::character varying])::text[])));
     CONSTRAINT chk_cash_entries_sign CHECK (((amount < 'Infinity'::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['OPENING'::character varying, 'DEPOSIT'::character varying])::text[]))) OR (amount > (0)::numeric)) AND ((NOT ((kind)::text = 'WITHDRAWAL'::text)) OR (amount < (0)::numeric))));
     CONSTRAINT fk_cash_entries_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE CASCADE;
+    CONSTRAINT uniq_cash_entries_action UNIQUE (action_entry_id);
     CONSTRAINT uniq_cash_entries_execution UNIQUE (execution_id);
     CREATE UNIQUE INDEX cash_entries_pkey ON account.cash_entries USING btree (cash_entry_id);
     CREATE INDEX idx_cash_entries_portfolio ON account.cash_entries USING btree (portfolio_id, cash_entry_id DESC);
+    CREATE UNIQUE INDEX uniq_cash_entries_action ON account.cash_entries USING btree (action_entry_id);
     CREATE UNIQUE INDEX uniq_cash_entries_execution ON account.cash_entries USING btree (execution_id);
     CREATE UNIQUE INDEX uniq_cash_entries_opening ON account.cash_entries USING btree (portfolio_id) WHERE ((kind)::text = 'OPENING'::text);
     CREATE TRIGGER pgtrigger_book_cash_c0e4f AFTER INSERT ON account.cash_entries REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_book_cash_c0e4f();
     CREATE TRIGGER pgtrigger_guard_cash_entry_06851 BEFORE DELETE OR UPDATE ON account.cash_entries FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_cash_entry_06851();
-    CREATE TRIGGER pgtrigger_guard_cash_kind_c2105 BEFORE INSERT ON account.cash_entries FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND ((new.kind)::text = ANY ((ARRAY['OPENING'::character varying, 'TRADE'::character varying])::text[])))) EXECUTE FUNCTION pgtrigger_guard_cash_kind_c2105();
+    CREATE TRIGGER pgtrigger_guard_cash_kind_c2105 BEFORE INSERT ON account.cash_entries FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND (((new.kind)::text = ANY ((ARRAY['OPENING'::character varying, 'TRADE'::character varying])::text[])) OR (new.action_entry_id IS NOT NULL)))) EXECUTE FUNCTION pgtrigger_guard_cash_kind_c2105();
     CREATE TRIGGER pgtrigger_unbook_cash_beb8d AFTER DELETE ON account.cash_entries REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_unbook_cash_beb8d();
     COMMENT ON TABLE IS 'Cash movements, append-only; balances follow from them';
     COMMENT ON COLUMN amount IS 'In the currency, signed: what the balance changes by';
     COMMENT ON COLUMN execution_id IS 'The fill that a TRADE entry belongs to';
+    COMMENT ON COLUMN action_entry_id IS 'The booked corporate action that a DIVIDEND or ADJUSTMENT entry belongs to';
 TABLE account.holding_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -84,6 +89,8 @@ TABLE account.holdings;
     last_updated timestamp with time zone NOT NULL DEFAULT now();
     opening_price numeric(18,6) NOT NULL DEFAULT 0;
     opening_quantity bigint NOT NULL DEFAULT 0;
+    split_on date;
+    split_ratio numeric(24,12);
     CONSTRAINT chk_holdings_average CHECK (((avg_purchase_price >= (0)::numeric) AND (avg_purchase_price < 'Infinity'::numeric)));
     CONSTRAINT chk_holdings_quantity CHECK ((quantity >= 0));
     CONSTRAINT fk_holdings_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE RESTRICT;
@@ -97,9 +104,10 @@ TABLE account.holdings;
     CREATE TRIGGER pgtrigger_audit_delete_3a2c3 AFTER DELETE ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_3a2c3();
     CREATE TRIGGER pgtrigger_audit_insert_9fb69 AFTER INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_9fb69();
     CREATE TRIGGER pgtrigger_audit_update_a5dee AFTER UPDATE ON account.holdings FOR EACH ROW WHEN (((old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price) OR (old.holding_id IS DISTINCT FROM new.holding_id) OR (old.opening_price IS DISTINCT FROM new.opening_price) OR (old.opening_quantity IS DISTINCT FROM new.opening_quantity) OR (old.portfolio_id IS DISTINCT FROM new.portfolio_id) OR (old.quantity IS DISTINCT FROM new.quantity) OR (old.realized_pnl IS DISTINCT FROM new.realized_pnl) OR (old.stock_id IS DISTINCT FROM new.stock_id))) EXECUTE FUNCTION pgtrigger_audit_update_a5dee();
-    CREATE TRIGGER pgtrigger_guard_holding_af1bc BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND (((((((old.portfolio_id IS DISTINCT FROM new.portfolio_id) OR (old.stock_id IS DISTINCT FROM new.stock_id)) OR (old.quantity IS DISTINCT FROM new.quantity)) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price)) OR (old.realized_pnl IS DISTINCT FROM new.realized_pnl)) OR (old.opening_quantity IS DISTINCT FROM new.opening_quantity)) OR (old.opening_price IS DISTINCT FROM new.opening_price)))) EXECUTE FUNCTION pgtrigger_guard_holding_af1bc();
+    CREATE TRIGGER pgtrigger_guard_holding_af1bc BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND (((((((((old.portfolio_id IS DISTINCT FROM new.portfolio_id) OR (old.stock_id IS DISTINCT FROM new.stock_id)) OR (old.quantity IS DISTINCT FROM new.quantity)) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price)) OR (old.realized_pnl IS DISTINCT FROM new.realized_pnl)) OR (old.opening_quantity IS DISTINCT FROM new.opening_quantity)) OR (old.opening_price IS DISTINCT FROM new.opening_price)) OR (old.split_on IS DISTINCT FROM new.split_on)) OR (old.split_ratio IS DISTINCT FROM new.split_ratio)))) EXECUTE FUNCTION pgtrigger_guard_holding_af1bc();
     CREATE TRIGGER pgtrigger_open_holding_54a9c BEFORE INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_open_holding_54a9c();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_delete_718b5 AFTER DELETE ON account.holdings REFERENCING OLD TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_delete_718b5();
+    CREATE TRIGGER pgtrigger_touch_portfolios_on_departure_ea58a AFTER UPDATE ON account.holdings REFERENCING OLD TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_departure_ea58a();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_insert_201f4 AFTER INSERT ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_insert_201f4();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_update_4946c AFTER UPDATE ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_update_4946c();
     CREATE TRIGGER pgtrigger_update_holding_value_50725 BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) OR (((old.quantity IS DISTINCT FROM new.quantity) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price)) OR (old.stock_id IS DISTINCT FROM new.stock_id)))) EXECUTE FUNCTION pgtrigger_update_holding_value_50725();
@@ -114,6 +122,8 @@ TABLE account.holdings;
     COMMENT ON COLUMN valued_on IS 'Date of the close used';
     COMMENT ON COLUMN opening_price IS 'Trading currency; average price before the first execution';
     COMMENT ON COLUMN opening_quantity IS 'Shares before the first execution';
+    COMMENT ON COLUMN split_on IS 'Effective date of the newest split in the quantity; a close before it is of the shares before';
+    COMMENT ON COLUMN split_ratio IS 'What a close before split_on is divided by';
 TABLE account.portfolio;
     portfolio_id bigint NOT NULL IDENTITY;
     name character varying(100) NOT NULL;
@@ -179,6 +189,13 @@ TABLE account.portfolio_events;
     COMMENT ON COLUMN initial_capital IS 'KRW';
     COMMENT ON COLUMN buying_halted_at IS 'Set when the value falls below the maximum drawdown; an operator clears it to NULL';
     COMMENT ON COLUMN created_by IS 'Whose it is; traders see their own';
+CREATE OR REPLACE FUNCTION account.close_for(close_price numeric, trade_date date, split_on date, split_ratio numeric)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT CASE WHEN trade_date < split_on THEN close_price / split_ratio ELSE close_price END
+$function$;
 CREATE OR REPLACE FUNCTION account.missing_for_value(the_portfolio bigint)
  RETURNS jsonb
  LANGUAGE sql
@@ -348,9 +365,9 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_guard_cash_kind_c2105()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
-    RAISE EXCEPTION 'cash_booked_by_ledger: % entries are booked by the ledger itself', NEW.kind
+    RAISE EXCEPTION 'cash_booked_by_ledger: this % entry is booked by the ledger itself', NEW.kind
         USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_booked_by_ledger',
-              HINT = 'Insert the execution, or the portfolio, that the entry would belong to.';
+              HINT = 'Insert the execution, the action entry or the portfolio that it would belong to.';
 END
 $function$;
 CREATE OR REPLACE FUNCTION account.pgtrigger_guard_portfolio_delete_c5958()
@@ -378,6 +395,8 @@ BEGIN
     NEW.opening_quantity := NEW.quantity;
     NEW.opening_price := NEW.avg_purchase_price;
     NEW.realized_pnl := 0;
+    NEW.split_on := NULL;
+    NEW.split_ratio := NULL;
     RETURN NEW;
 END
 $function$;
@@ -436,28 +455,63 @@ BEGIN
     RETURN NULL;
 END
 $function$;
-CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_on_insert_fe0ba()
+CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_on_delete_6b34b()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
--- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed, in one statement.
--- Rows that come out the same are left alone; holdings, then portfolios, each in the order of their keys.
+-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one
+-- statement. Holdings, then portfolios, each in the order of their keys.
 DECLARE
     touched bigint[];
 BEGIN
     WITH held AS (
-        SELECT holding_id, price.close_price, price.trade_date
-          FROM account.holdings JOIN changed AS price USING (stock_id)
+        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,
+               price.trade_date
+          FROM account.holdings JOIN changed USING (stock_id)
+          LEFT JOIN market.latest_prices AS price USING (stock_id)
          ORDER BY holding_id
            FOR NO KEY UPDATE OF holdings
     ), revalued AS (
         UPDATE account.holdings
            SET current_value = quantity * held.close_price,
                unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,
-               unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0
-                                          THEN (held.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,
+               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),
+               valued_on = held.trade_date,
+               last_updated = now()
+          FROM held
+         WHERE holdings.holding_id = held.holding_id
+        RETURNING portfolio_id
+    )
+    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;
+    PERFORM account.touch_portfolios(touched);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_on_insert_fe0ba()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one
+-- statement. Holdings, then portfolios, each in the order of their keys.
+DECLARE
+    touched bigint[];
+BEGIN
+    WITH held AS (
+        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,
+               price.trade_date
+          FROM account.holdings JOIN changed USING (stock_id)
+          LEFT JOIN market.latest_prices AS price USING (stock_id)
+         ORDER BY holding_id
+           FOR NO KEY UPDATE OF holdings
+    ), revalued AS (
+        UPDATE account.holdings
+           SET current_value = quantity * held.close_price,
+               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,
+               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),
                valued_on = held.trade_date,
                last_updated = now()
           FROM held
@@ -475,22 +529,23 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_on_update_96238()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
--- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed, in one statement.
--- Rows that come out the same are left alone; holdings, then portfolios, each in the order of their keys.
+-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one
+-- statement. Holdings, then portfolios, each in the order of their keys.
 DECLARE
     touched bigint[];
 BEGIN
     WITH held AS (
-        SELECT holding_id, price.close_price, price.trade_date
-          FROM account.holdings JOIN changed AS price USING (stock_id)
+        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,
+               price.trade_date
+          FROM account.holdings JOIN changed USING (stock_id)
+          LEFT JOIN market.latest_prices AS price USING (stock_id)
          ORDER BY holding_id
            FOR NO KEY UPDATE OF holdings
     ), revalued AS (
         UPDATE account.holdings
            SET current_value = quantity * held.close_price,
                unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,
-               unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0
-                                          THEN (held.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,
+               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),
                valued_on = held.trade_date,
                last_updated = now()
           FROM held
@@ -503,6 +558,17 @@ BEGIN
 END
 $function$;
 CREATE OR REPLACE FUNCTION account.pgtrigger_touch_portfolios_on_delete_718b5()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM moved WHERE quantity > 0));
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_touch_portfolios_on_departure_ea58a()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -560,14 +626,14 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_update_holding_value_50725()
 AS $function$
 -- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.
 DECLARE
-    cost numeric := NEW.quantity * NEW.avg_purchase_price;
     price market.latest_prices;
+    close_price numeric;
 BEGIN
     SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;
-    NEW.current_value := NEW.quantity * price.close_price;
-    NEW.unrealized_pnl := NEW.current_value - cost;
-    NEW.unrealized_pnl_rate := CASE WHEN cost > 0 THEN NEW.unrealized_pnl / cost * 100
-                                    WHEN price.stock_id IS NOT NULL THEN 0 END;
+    close_price := account.close_for(price.close_price, price.trade_date, NEW.split_on, NEW.split_ratio);
+    NEW.current_value := NEW.quantity * close_price;
+    NEW.unrealized_pnl := NEW.quantity * close_price - NEW.quantity * NEW.avg_purchase_price;
+    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, close_price);
     NEW.valued_on := price.trade_date;
     NEW.last_updated := now();
     RETURN NEW;
@@ -590,14 +656,14 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_value_holding_on_insert_9575f()
 AS $function$
 -- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.
 DECLARE
-    cost numeric := NEW.quantity * NEW.avg_purchase_price;
     price market.latest_prices;
+    close_price numeric;
 BEGIN
     SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;
-    NEW.current_value := NEW.quantity * price.close_price;
-    NEW.unrealized_pnl := NEW.current_value - cost;
-    NEW.unrealized_pnl_rate := CASE WHEN cost > 0 THEN NEW.unrealized_pnl / cost * 100
-                                    WHEN price.stock_id IS NOT NULL THEN 0 END;
+    close_price := account.close_for(price.close_price, price.trade_date, NEW.split_on, NEW.split_ratio);
+    NEW.current_value := NEW.quantity * close_price;
+    NEW.unrealized_pnl := NEW.quantity * close_price - NEW.quantity * NEW.avg_purchase_price;
+    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, close_price);
     NEW.valued_on := price.trade_date;
     NEW.last_updated := now();
     RETURN NEW;
@@ -684,6 +750,15 @@ BEGIN
       WHERE portfolio_id = ANY (portfolio_ids) ORDER BY portfolio_id FOR NO KEY UPDATE;
     UPDATE account.portfolio SET updated_at = now() WHERE portfolio_id = ANY (portfolio_ids);
 END
+$function$;
+CREATE OR REPLACE FUNCTION account.unrealized_rate(quantity bigint, average numeric, close_price numeric)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT CASE WHEN close_price IS NULL THEN NULL
+                WHEN quantity > 0 AND average > 0 THEN least((close_price / average - 1) * 100, 9999999999.99)
+                ELSE 0 END
 $function$;
 TABLE analytics.backtest_results;
     backtest_id bigint NOT NULL IDENTITY;
@@ -1043,6 +1118,7 @@ END;
     CREATE TRIGGER pgtrigger_audit_delete_57aff AFTER DELETE ON market.corporate_actions FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_57aff();
     CREATE TRIGGER pgtrigger_audit_insert_fa3e5 AFTER INSERT ON market.corporate_actions FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_fa3e5();
     CREATE TRIGGER pgtrigger_audit_update_519b0 AFTER UPDATE ON market.corporate_actions FOR EACH ROW WHEN (((old.action_id IS DISTINCT FROM new.action_id) OR (old.amount IS DISTINCT FROM new.amount) OR (old.created_at IS DISTINCT FROM new.created_at) OR ((old.created_by)::text IS DISTINCT FROM (new.created_by)::text) OR (old.cum_price IS DISTINCT FROM new.cum_price) OR (old.effective_date IS DISTINCT FROM new.effective_date) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR ((old.memo)::text IS DISTINCT FROM (new.memo)::text) OR (old.per IS DISTINCT FROM new.per) OR (old.ratio IS DISTINCT FROM new.ratio) OR (old.stock_id IS DISTINCT FROM new.stock_id) OR (old.subscription_price IS DISTINCT FROM new.subscription_price))) EXECUTE FUNCTION pgtrigger_audit_update_519b0();
+    CREATE TRIGGER pgtrigger_guard_applied_action_ddda5 BEFORE UPDATE ON market.corporate_actions FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND ((((((old.stock_id IS DISTINCT FROM new.stock_id) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text)) OR (old.effective_date IS DISTINCT FROM new.effective_date)) OR (old.ratio IS DISTINCT FROM new.ratio)) OR (old.per IS DISTINCT FROM new.per)) OR (old.amount IS DISTINCT FROM new.amount)))) EXECUTE FUNCTION pgtrigger_guard_applied_action_ddda5();
     COMMENT ON TABLE IS 'Splits, bonus and rights issues, cash dividends';
     COMMENT ON COLUMN effective_date IS 'Ex-date at the exchange: the first session that trades without the right';
     COMMENT ON COLUMN ratio IS 'All shares after the action for `per` shares before: 50 for a split, 1.1 for a bonus of one in ten';
@@ -1109,6 +1185,7 @@ TABLE market.latest_prices;
     CONSTRAINT fk_latest_prices_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE CASCADE;
     CONSTRAINT latest_prices_pkey PRIMARY KEY (stock_id);
     CREATE UNIQUE INDEX latest_prices_pkey ON market.latest_prices USING btree (stock_id);
+    CREATE TRIGGER pgtrigger_revalue_on_delete_6b34b AFTER DELETE ON market.latest_prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_on_delete_6b34b();
     CREATE TRIGGER pgtrigger_revalue_on_insert_fe0ba AFTER INSERT ON market.latest_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_on_insert_fe0ba();
     CREATE TRIGGER pgtrigger_revalue_on_update_96238 AFTER UPDATE ON market.latest_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_on_update_96238();
     COMMENT ON TABLE IS 'The newest close of each stock; valuation reads this one row instead of all partitions';
@@ -1506,6 +1583,54 @@ AS $function$
                 THEN coalesce(nullif(current_setting('aegis.principal', true), ''), session_user)
                 ELSE session_user END
 $function$;
+TABLE trade.action_entries;
+    action_entry_id bigint NOT NULL IDENTITY;
+    ratio numeric(18,9) NOT NULL DEFAULT 1;
+    per numeric(9,0) NOT NULL DEFAULT 1;
+    quantity_before bigint;
+    quantity_after bigint;
+    average_before numeric(18,6);
+    average_after numeric(18,6);
+    fraction numeric(18,9);
+    fraction_price numeric(18,6);
+    cash_amount numeric(20,2) NOT NULL DEFAULT 0;
+    orders jsonb;
+    booked bigint;
+    place bigint;
+    reversed_at timestamp with time zone;
+    created_by character varying(150) NOT NULL DEFAULT principal();
+    created_at timestamp with time zone NOT NULL DEFAULT now();
+    action_id bigint NOT NULL;
+    holding_id bigint NOT NULL;
+    reverses_id bigint;
+    CONSTRAINT action_entries_pkey PRIMARY KEY (action_entry_id);
+    CONSTRAINT chk_action_entries_numbers CHECK (((ratio > (0)::numeric) AND (ratio < 'Infinity'::numeric) AND (per > (0)::numeric) AND (per < 'Infinity'::numeric) AND (cash_amount < 'Infinity'::numeric)));
+    CONSTRAINT chk_action_entries_quantity CHECK (((place <= booked) AND (quantity_after >= 0) AND (quantity_before >= 0)));
+    CONSTRAINT fk_action_entries_action FOREIGN KEY (action_id) REFERENCES corporate_actions(action_id) ON DELETE RESTRICT;
+    CONSTRAINT fk_action_entries_holding FOREIGN KEY (holding_id) REFERENCES holdings(holding_id) ON DELETE RESTRICT;
+    CONSTRAINT fk_action_entries_reverses FOREIGN KEY (reverses_id) REFERENCES action_entries(action_entry_id) ON DELETE RESTRICT;
+    CONSTRAINT uniq_action_entries_reverses UNIQUE (reverses_id);
+    CREATE UNIQUE INDEX action_entries_pkey ON trade.action_entries USING btree (action_entry_id);
+    CREATE INDEX idx_action_entries_holding ON trade.action_entries USING btree (holding_id, place);
+    CREATE UNIQUE INDEX uniq_action_entries_reverses ON trade.action_entries USING btree (reverses_id);
+    CREATE UNIQUE INDEX uniq_action_entries_standing ON trade.action_entries USING btree (action_id, holding_id) WHERE ((reversed_at IS NULL) AND (reverses_id IS NULL));
+    CREATE TRIGGER pgtrigger_guard_action_entry_0615e BEFORE DELETE OR UPDATE ON trade.action_entries FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_action_entry_0615e();
+    CREATE TRIGGER pgtrigger_prepare_action_entry_fe31f BEFORE INSERT ON trade.action_entries FOR EACH ROW EXECUTE FUNCTION pgtrigger_prepare_action_entry_fe31f();
+    CREATE TRIGGER pgtrigger_settle_action_entries_b9de2 AFTER INSERT ON trade.action_entries REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_settle_action_entries_b9de2();
+    COMMENT ON TABLE IS 'Corporate actions booked on holdings, append-only';
+    COMMENT ON COLUMN ratio IS 'Shares after, for `per` shares before; 1 for a dividend';
+    COMMENT ON COLUMN quantity_before IS 'Shares held when the effective date began';
+    COMMENT ON COLUMN quantity_after IS 'Whole shares';
+    COMMENT ON COLUMN average_before IS 'Trading currency';
+    COMMENT ON COLUMN average_after IS 'Trading currency';
+    COMMENT ON COLUMN fraction IS 'Shares below one that cash was paid for';
+    COMMENT ON COLUMN fraction_price IS 'Latest close in shares after the action, trading currency';
+    COMMENT ON COLUMN cash_amount IS 'Dividend or cash for the fraction, trading currency; negative in a reversal';
+    COMMENT ON COLUMN orders IS 'Each open order that was changed: order_id, and what it was before and after';
+    COMMENT ON COLUMN booked IS 'Drawn with the numbers of cash entries while the holding is locked: fills and actions in one order';
+    COMMENT ON COLUMN place IS 'Where the replay counts it: as `booked`, or before the first fill of the effective date if that was booked earlier';
+    COMMENT ON COLUMN reversed_at IS 'Set on the original by its reversal';
+    COMMENT ON COLUMN reverses_id IS 'The entry that this one takes back';
 TABLE trade.execution_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -1653,6 +1778,7 @@ TABLE trade.orders;
     CREATE INDEX idx_orders_status ON trade.orders USING btree (status) WHERE ((status)::text = ANY ((ARRAY['PENDING'::character varying, 'PARTIAL_FILLED'::character varying])::text[]));
     CREATE INDEX idx_orders_time ON trade.orders USING btree (order_time DESC);
     CREATE UNIQUE INDEX orders_pkey ON trade.orders USING btree (order_id);
+    CREATE TRIGGER pgtrigger_admit_amended_86ba4 AFTER UPDATE ON trade.orders REFERENCING OLD TABLE AS before NEW TABLE AS amended FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_admit_amended_86ba4();
     CREATE TRIGGER pgtrigger_admit_orders_9d025 AFTER INSERT ON trade.orders REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_admit_orders_9d025();
     CREATE TRIGGER pgtrigger_audit_delete_9dd50 AFTER DELETE ON trade.orders FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_9dd50();
     CREATE TRIGGER pgtrigger_audit_insert_bcbc7 AFTER INSERT ON trade.orders FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_bcbc7();
@@ -1723,15 +1849,172 @@ AS $function$
     SELECT CASE side
         WHEN 'BUY' THEN ROW(
             before.quantity + shares,
-            (before.quantity * before.average + shares * price) / (before.quantity + shares),
+            coalesce((before.quantity * before.average + shares * price) / nullif(before.quantity + shares, 0), price),
             before.realized - charges,
             before.lowest)::trade.position
-        ELSE ROW(
+        WHEN 'SELL' THEN ROW(
             before.quantity - shares,
             before.average,
             before.realized + (price - before.average) * shares - charges,
             least(before.lowest, before.quantity - shares))::trade.position
+        WHEN 'ACTION' THEN ROW(
+            div(before.quantity * price, shares),
+            before.average * shares / price,
+            before.realized - charges
+                - before.average * shares / price * (before.quantity * price / shares - div(before.quantity * price, shares)),
+            before.lowest)::trade.position
         END
+$function$;
+CREATE OR REPLACE FUNCTION trade.apply_action(entry action_entries, locked bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    done record;
+    held account.holdings;
+    before trade.position;
+    after trade.position;
+    starts timestamptz;
+BEGIN
+    SELECT action.*, stock.ticker, stock.market_type, latest.trade_date, latest.close_price INTO done
+      FROM market.corporate_actions AS action JOIN market.stocks AS stock USING (stock_id)
+      LEFT JOIN market.latest_prices AS latest USING (stock_id)
+     WHERE action.action_id = entry.action_id;
+    SELECT * INTO held FROM account.holdings WHERE holding_id = entry.holding_id;
+    starts := market.day_starts(done.market_type, done.effective_date);
+
+    IF held.stock_id <> done.stock_id THEN
+        RAISE EXCEPTION 'action_stock: action % is of another stock than holding %', entry.action_id, entry.holding_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_stock', HINT = 'Choose a holding of its stock.';
+    ELSIF done.kind = 'RIGHTS' THEN
+        RAISE EXCEPTION 'action_rights: whether the rights of action % are taken up is for the desk to say', entry.action_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_rights',
+                  HINT = 'Book the shares that were subscribed as a BUY order and its execution.';
+    ELSIF starts > now() THEN
+        RAISE EXCEPTION 'action_not_effective: action % is effective on %', entry.action_id, done.effective_date
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_not_effective', HINT = 'Wait for that day.';
+    ELSIF EXISTS (SELECT FROM trade.action_entries AS other JOIN market.corporate_actions AS later USING (action_id)
+                   WHERE other.holding_id = entry.holding_id AND other.reverses_id IS NULL AND other.reversed_at IS NULL
+                     AND other.place IS NOT NULL AND later.effective_date > done.effective_date
+                     AND (later.kind <> 'CASH_DIVIDEND' OR done.kind <> 'CASH_DIVIDEND')) THEN
+        RAISE EXCEPTION 'action_order: a later action is booked on holding % already', entry.holding_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_order',
+                  HINT = 'Reverse the later one, apply this one, and apply the later one again.';
+    END IF;
+
+    entry.booked := nextval(pg_get_serial_sequence('account.cash_entries', 'cash_entry_id'));
+    entry.place := trade.place_of_action(entry.holding_id, starts, entry.booked);
+    before := CASE WHEN entry.place = entry.booked
+                   THEN ROW(held.quantity, held.avg_purchase_price, held.realized_pnl, 0)::trade.position
+                   ELSE trade.replay(entry.holding_id, upto => entry.place) END;
+    IF done.kind = 'CASH_DIVIDEND' THEN
+        entry.cash_amount := round(before.quantity * done.amount, 2);
+    ELSE
+        entry.ratio := done.ratio;
+        entry.per := done.per;
+        entry.fraction := before.quantity * done.ratio / done.per - div(before.quantity * done.ratio, done.per);
+        entry.fraction_price := CASE WHEN done.trade_date < done.effective_date
+                                     THEN done.close_price * done.per / done.ratio ELSE done.close_price END;
+        IF entry.fraction > 0 AND entry.fraction_price IS NULL THEN
+            RAISE EXCEPTION 'action_no_price: % shares of % are to be paid in cash, and it has no price',
+                trim_scale(entry.fraction), done.ticker
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'action_no_price', HINT = 'Load its prices first.';
+        END IF;
+        entry.cash_amount := coalesce(round(entry.fraction * entry.fraction_price, 2), 0);
+        entry.orders := trade.split_orders(entry, starts, locked);
+    END IF;
+    IF before.quantity = 0 AND entry.orders IS NULL THEN
+        RAISE EXCEPTION 'action_nothing_held: holding % had no shares of % when % began', entry.holding_id, done.ticker,
+            done.effective_date
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_nothing_held', HINT = 'There is nothing to do.';
+    END IF;
+
+    after := trade.after_fill(before, 'ACTION', entry.per::bigint, entry.ratio, -entry.cash_amount);
+    UPDATE trade.action_entries
+       SET ratio = entry.ratio, per = entry.per, quantity_before = before.quantity, quantity_after = after.quantity,
+           average_before = before.average, average_after = after.average, fraction = entry.fraction,
+           fraction_price = entry.fraction_price, cash_amount = entry.cash_amount, orders = entry.orders,
+           booked = entry.booked, place = entry.place
+     WHERE action_entry_id = entry.action_entry_id;
+    PERFORM trade.move_holding(entry.holding_id, CASE WHEN entry.place < entry.booked
+                                                      THEN trade.replay(entry.holding_id) ELSE after END);
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.held_at(the_holding bigint, instant timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    SELECT quantity - coalesce((
+               SELECT sum(CASE side WHEN 'BUY' THEN executed_quantity ELSE -executed_quantity END)::bigint
+                 FROM trade.executions JOIN trade.orders USING (order_id)
+                WHERE orders.holding_id = the_holding AND executed_time >= instant
+                  AND reverses_id IS NULL AND reversed_at IS NULL), 0)
+      FROM account.holdings WHERE holding_id = the_holding
+$function$;
+CREATE OR REPLACE FUNCTION trade.mark_split(the_holding bigint)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    UPDATE account.holdings
+       SET (split_on, split_ratio) = (
+               SELECT max(effective_date), market.product(ratio / per) FILTER (WHERE unseen OR is_newest)
+                 FROM (SELECT effective_date, entry.ratio, entry.per,
+                              effective_date > coalesce(latest.trade_date, '-infinity') AS unseen,
+                              rank() OVER (ORDER BY effective_date DESC) = 1 AS is_newest
+                         FROM trade.action_entries AS entry
+                         JOIN market.corporate_actions AS action USING (action_id)
+                         LEFT JOIN market.latest_prices AS latest USING (stock_id)
+                        WHERE entry.holding_id = the_holding AND entry.reverses_id IS NULL AND entry.reversed_at IS NULL
+                          AND entry.place IS NOT NULL AND kind <> 'CASH_DIVIDEND') AS split
+               HAVING count(*) > 0)
+     WHERE holding_id = the_holding
+$function$;
+CREATE OR REPLACE FUNCTION trade.move_holding(the_holding bigint, after "position")
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF after.lowest < 0 THEN
+        RAISE EXCEPTION 'action_needed: sales of holding % need more shares than it would leave', the_holding
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_needed', HINT = 'Reverse those sales first.';
+    END IF;
+    PERFORM trade.mark_split(the_holding);
+    UPDATE account.holdings
+       SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
+     WHERE holding_id = the_holding;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_admit_amended_86ba4()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- An amended order is admitted like a new one. After the whole statement, so that it holds all of its orders before it locks
+-- a holding: row by row, a fill that has its order and waits for the holding would wait in a circle.
+DECLARE
+    changed bigint[] := ARRAY(
+        SELECT order_id FROM amended JOIN before USING (order_id)
+         WHERE (amended.quantity, amended.holding_id, amended.pick_id)
+               IS DISTINCT FROM (before.quantity, before.holding_id, before.pick_id));
+    placed trade.orders;
+BEGIN
+    PERFORM FROM account.holdings
+      WHERE holding_id IN (SELECT holding_id FROM amended WHERE order_id = ANY (changed) AND side = 'SELL')
+      ORDER BY holding_id FOR NO KEY UPDATE;
+    FOR placed IN SELECT * FROM amended WHERE order_id = ANY (changed) ORDER BY order_id LOOP
+        PERFORM trade.admit(placed);
+    END LOOP;
+    RETURN NULL;
+END
 $function$;
 CREATE OR REPLACE FUNCTION trade.pgtrigger_admit_orders_9d025()
  RETURNS trigger
@@ -1848,6 +2131,34 @@ BEGIN
     RETURN NULL;
 END
 $function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_action_entry_0615e()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'action_append_only: action entry % is booked', OLD.action_entry_id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'action_append_only',
+              HINT = 'Insert an entry that reverses it.';
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_applied_action_ddda5()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- What was booked with this action would no longer follow from it.
+BEGIN
+    IF EXISTS (SELECT FROM trade.action_entries
+                WHERE action_id = OLD.action_id AND reverses_id IS NULL AND reversed_at IS NULL) THEN
+        RAISE EXCEPTION 'action_applied: corporate action % is booked on holdings', OLD.action_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_applied',
+                  HINT = 'Reverse its entries, correct it, and apply it again.';
+    END IF;
+    RETURN NEW;
+END
+$function$;
 CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_execution_634eb()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1865,11 +2176,13 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_holding_af1bc()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
--- Quantity, average and realised P&L follow from executions. Until the first one, what the holding opened with may be
--- put right.
+-- Quantity, average and realised P&L follow from executions and corporate actions. Until the first one, what the holding
+-- opened with may be put right.
 BEGIN
     IF EXISTS (SELECT FROM trade.executions JOIN trade.orders USING (order_id) WHERE holding_id = OLD.holding_id)
+       OR EXISTS (SELECT FROM trade.action_entries WHERE holding_id = OLD.holding_id)
        OR NEW.realized_pnl <> OLD.realized_pnl
+       OR (NEW.split_on, NEW.split_ratio) IS DISTINCT FROM (OLD.split_on, OLD.split_ratio)
        OR ((NEW.portfolio_id, NEW.stock_id) <> (OLD.portfolio_id, OLD.stock_id)
            AND EXISTS (SELECT FROM trade.orders WHERE holding_id = OLD.holding_id)) THEN
         RAISE EXCEPTION 'holding_moved_by_executions: quantity, average and P&L of holding % follow from its executions',
@@ -1913,14 +2226,50 @@ BEGIN
         RAISE EXCEPTION 'order_identity: an order keeps its number, its side and the name of who placed it'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'order_identity', HINT = 'Place a new order.';
     END IF;
-    IF (NEW.quantity, NEW.holding_id, NEW.pick_id) IS DISTINCT FROM (OLD.quantity, OLD.holding_id, OLD.pick_id) THEN
-        IF EXISTS (SELECT FROM trade.executions WHERE order_id = OLD.order_id) THEN
-            RAISE EXCEPTION 'order_frozen: quantity, holding and pick do not change after the first fill'
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'order_frozen',
-                      HINT = 'Cancel the rest and place a new order.';
-        END IF;
-        PERFORM trade.admit(NEW);
+    IF (NEW.quantity, NEW.holding_id, NEW.pick_id) IS DISTINCT FROM (OLD.quantity, OLD.holding_id, OLD.pick_id)
+       AND EXISTS (SELECT FROM trade.executions WHERE order_id = OLD.order_id) THEN
+        RAISE EXCEPTION 'order_frozen: quantity, holding and pick do not change after the first fill'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_frozen',
+                  HINT = 'Cancel the rest and place a new order.';
     END IF;
+    RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_prepare_action_entry_fe31f()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- A client says which action on which holding, or which entry to take back; all else is the ledger's to say.
+DECLARE
+    original trade.action_entries;
+BEGIN
+    IF NEW.reverses_id IS NOT NULL THEN
+        SELECT * INTO original FROM trade.action_entries WHERE action_entry_id = NEW.reverses_id;
+        IF original.action_entry_id IS NULL THEN
+            RAISE EXCEPTION 'fk_action_entries_reverses: there is no action entry %', NEW.reverses_id
+                USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'fk_action_entries_reverses';
+        ELSIF original.reverses_id IS NOT NULL THEN
+            RAISE EXCEPTION 'action_reversal: action entry % is itself a reversal', NEW.reverses_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'action_reversal', HINT = 'Apply the action anew.';
+        END IF;
+        NEW.action_id := original.action_id;
+        NEW.holding_id := original.holding_id;
+    END IF;
+    NEW.ratio := 1;
+    NEW.per := 1;
+    NEW.quantity_before := NULL;
+    NEW.quantity_after := NULL;
+    NEW.average_before := NULL;
+    NEW.average_after := NULL;
+    NEW.fraction := NULL;
+    NEW.fraction_price := NULL;
+    NEW.cash_amount := 0;
+    NEW.orders := NULL;
+    NEW.booked := NULL;
+    NEW.place := NULL;
+    NEW.reversed_at := NULL;
     RETURN NEW;
 END
 $function$;
@@ -1944,7 +2293,10 @@ BEGIN
         RETURN NEW;
     END IF;
     SELECT * INTO original FROM trade.executions WHERE execution_id = NEW.reverses_id;
-    IF original.reverses_id IS NOT NULL THEN
+    IF original.execution_id IS NULL THEN
+        RAISE EXCEPTION 'fk_executions_reverses: there is no execution %', NEW.reverses_id
+            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'fk_executions_reverses';
+    ELSIF original.reverses_id IS NOT NULL THEN
         RAISE EXCEPTION 'execution_reversal: execution % is itself a reversal', NEW.reverses_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_reversal', HINT = 'Book the fill anew.';
     END IF;
@@ -1955,8 +2307,56 @@ BEGIN
     NEW.tax := original.tax;
     NEW.fx_rate := original.fx_rate;
     NEW.net_amount := -original.net_amount;
-    NEW.exchange_ref := coalesce(NEW.exchange_ref, 'reversal of ' || original.exchange_ref);
+    NEW.exchange_ref := coalesce(NEW.exchange_ref, 'reversal of #' || NEW.reverses_id);
     RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_settle_action_entries_b9de2()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Book corporate actions: order → holding → cash and portfolio, locked in the order of fills, see settle_executions. Only
+-- orders that are open now are changed: locking one later would be out of order.
+DECLARE
+    entry trade.action_entries;
+    locked bigint[];
+BEGIN
+    SELECT array_agg(order_id) INTO locked
+      FROM (SELECT order_id FROM trade.orders
+             WHERE (holding_id IN (SELECT holding_id FROM arrived) AND status IN ('PENDING', 'PARTIAL_FILLED'))
+                OR order_id IN (SELECT (changed ->> 'order_id')::bigint
+                                  FROM arrived JOIN trade.action_entries AS original
+                                    ON original.action_entry_id = arrived.reverses_id
+                                 CROSS JOIN jsonb_array_elements(original.orders) AS changed)
+             ORDER BY order_id FOR NO KEY UPDATE) AS orders;
+    PERFORM FROM account.holdings
+      WHERE holding_id IN (SELECT holding_id FROM arrived) ORDER BY holding_id FOR NO KEY UPDATE;
+    PERFORM FROM account.portfolio
+      WHERE portfolio_id IN (SELECT portfolio_id FROM arrived JOIN account.holdings USING (holding_id))
+      ORDER BY portfolio_id FOR NO KEY UPDATE;
+
+    FOR entry IN SELECT * FROM arrived ORDER BY action_entry_id LOOP
+        IF entry.reverses_id IS NULL THEN
+            PERFORM trade.apply_action(entry, coalesce(locked, '{}'));
+        ELSE
+            PERFORM trade.take_back_action(entry, coalesce(locked, '{}'));
+        END IF;
+    END LOOP;
+
+    INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind, action_entry_id, created_by)
+    SELECT portfolio_id, currency, done.cash_amount, CASE kind WHEN 'CASH_DIVIDEND' THEN 'DIVIDEND' ELSE 'ADJUSTMENT' END,
+           action_entry_id, done.created_by
+      FROM arrived JOIN trade.action_entries AS done USING (action_entry_id)
+                   JOIN market.corporate_actions AS action ON action.action_id = done.action_id
+                   JOIN account.holdings ON holdings.holding_id = done.holding_id
+                   JOIN market.stocks ON stocks.stock_id = holdings.stock_id
+     WHERE done.cash_amount <> 0
+     ORDER BY action_entry_id;
+    PERFORM account.touch_portfolios(ARRAY(
+        SELECT DISTINCT portfolio_id FROM arrived JOIN account.holdings USING (holding_id)));
+    RETURN NULL;
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.pgtrigger_settle_executions_37a00()
@@ -1988,7 +2388,8 @@ BEGIN
         SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id;
         IF fill.reverses_id IS NOT NULL THEN
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
-            PERFORM trade.rebook(fill.order_id);
+            PERFORM trade.rebook(fill.order_id,
+                                 ARRAY(SELECT execution_id FROM booked WHERE execution_id > fill.execution_id));
             CONTINUE;
         END IF;
         IF placed.holding_id IS NULL THEN
@@ -2011,6 +2412,11 @@ BEGIN
                 fill.executed_quantity, held.quantity
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_oversell',
                       HINT = 'Book the missing buys first: AEGIS is long only.';
+        END IF;
+
+        -- No split is booked before its day begins, and no exchange trades in the hour before that.
+        IF fill.executed_time < now() - interval '1 hour' THEN
+            PERFORM trade.refuse_before_action(placed.holding_id, fill.executed_time);
         END IF;
 
         UPDATE trade.orders
@@ -2059,11 +2465,18 @@ BEGIN
     PERFORM FROM account.holdings
       WHERE holding_id IN (SELECT holding_id FROM removed JOIN trade.orders USING (order_id))
       ORDER BY holding_id FOR NO KEY UPDATE;
-    IF EXISTS (SELECT FROM removed JOIN trade.orders AS placed USING (order_id)
+    -- Booked later is what has the later cash entry, see trade.replay.
+    IF EXISTS (SELECT FROM removed JOIN account.cash_entries AS entry USING (execution_id)
+                 JOIN trade.orders AS placed ON placed.order_id = removed.order_id
                  JOIN trade.orders AS other USING (holding_id)
-                 JOIN trade.executions AS later ON later.order_id = other.order_id
-                WHERE later.execution_id > removed.execution_id) THEN
-        RAISE EXCEPTION 'execution_followed: other executions followed on the same holding'
+                 JOIN trade.executions AS standing ON standing.order_id = other.order_id
+                 JOIN account.cash_entries AS later ON later.execution_id = standing.execution_id
+                WHERE later.cash_entry_id > entry.cash_entry_id)
+       OR EXISTS (SELECT FROM removed JOIN account.cash_entries AS entry USING (execution_id)
+                    JOIN trade.orders AS placed ON placed.order_id = removed.order_id
+                    JOIN trade.action_entries AS action USING (holding_id)
+                   WHERE action.booked > entry.cash_entry_id) THEN
+        RAISE EXCEPTION 'execution_followed: other executions or actions followed on the same holding'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_followed',
                   HINT = 'Reverse it (reverse_execution, or insert a row with reverses_id).';
     END IF;
@@ -2075,7 +2488,39 @@ BEGIN
     RETURN NULL;
 END
 $function$;
-CREATE OR REPLACE FUNCTION trade.rebook(the_order bigint)
+CREATE OR REPLACE FUNCTION trade.place_of_action(the_holding bigint, starts timestamp with time zone, booked bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    first_after bigint;
+    last_before bigint;
+BEGIN
+    SELECT min(cash_entry_id) FILTER (WHERE executed_time >= starts),
+           max(cash_entry_id) FILTER (WHERE executed_time < starts)
+      INTO first_after, last_before
+      FROM trade.executions JOIN trade.orders USING (order_id) JOIN account.cash_entries USING (execution_id)
+     WHERE holding_id = the_holding AND reverses_id IS NULL AND reversed_at IS NULL;
+    IF first_after < last_before THEN
+        RAISE EXCEPTION 'action_order: fills of holding % from before and after the effective date are booked out of order',
+            the_holding
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_order',
+                  HINT = 'Reverse the fills of the effective date and after, apply the action, and book them again.';
+    END IF;
+    RETURN least(first_after, booked);
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.price_on_grid(market_type text, price numeric, upwards boolean)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+    SELECT greatest(tick, tick * CASE WHEN upwards THEN ceil(price / tick) ELSE floor(price / tick) END)
+      FROM market.tick(market_type, price) AS tick
+$function$;
+CREATE OR REPLACE FUNCTION trade.rebook(the_order bigint, not_yet bigint[] DEFAULT '{}'::bigint[])
  RETURNS void
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -2089,8 +2534,9 @@ BEGIN
     SELECT * INTO placed FROM trade.orders WHERE order_id = the_order FOR NO KEY UPDATE;
     PERFORM FROM account.holdings WHERE holding_id = placed.holding_id FOR NO KEY UPDATE;
     SELECT coalesce(sum(executed_quantity), 0) INTO filled
-      FROM trade.executions WHERE order_id = the_order AND reverses_id IS NULL AND reversed_at IS NULL;
-    after := trade.replay(placed.holding_id);
+      FROM trade.executions
+     WHERE order_id = the_order AND reverses_id IS NULL AND reversed_at IS NULL AND execution_id <> ALL (not_yet);
+    after := trade.replay(placed.holding_id, not_yet);
     IF after.lowest < 0 THEN
         RAISE EXCEPTION 'execution_needed: later sales of holding % need the shares of this fill', placed.holding_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_needed', HINT = 'Reverse the later sales first.';
@@ -2112,17 +2558,134 @@ BEGIN
      WHERE pick_id = placed.pick_id;
 END
 $function$;
-CREATE OR REPLACE FUNCTION trade.replay(the_holding bigint)
+CREATE OR REPLACE FUNCTION trade.refuse_before_action(the_holding bigint, executed timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF EXISTS (SELECT FROM trade.action_entries AS entry
+                 JOIN market.corporate_actions AS action USING (action_id) JOIN market.stocks AS stock USING (stock_id)
+                WHERE entry.holding_id = the_holding AND entry.reverses_id IS NULL AND entry.reversed_at IS NULL
+                  AND entry.ratio <> entry.per
+                  AND market.day_starts(stock.market_type, action.effective_date) > executed) THEN
+        RAISE EXCEPTION 'execution_before_action: a split since % is booked on holding % already', executed, the_holding
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_before_action',
+                  HINT = 'Reverse the action, book the fill, and apply the action again.';
+    END IF;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.replay(the_holding bigint, not_yet bigint[] DEFAULT '{}'::bigint[], upto bigint DEFAULT NULL::bigint)
  RETURNS "position"
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-    SELECT trade.position_after(side, shares, price, charges ORDER BY booked)
-      FROM (SELECT 'BUY' AS side, opening_quantity AS shares, opening_price AS price, 0::numeric AS charges, 0 AS booked
-              FROM account.holdings WHERE holding_id = the_holding AND opening_quantity > 0
+    SELECT trade.position_after(side, shares, price, charges ORDER BY booked NULLS LAST, is_fill, number)
+      FROM (SELECT 'BUY' AS side, opening_quantity AS shares, opening_price AS price, 0::numeric AS charges, 0 AS booked,
+                   false AS is_fill, 0 AS number
+              FROM account.holdings WHERE holding_id = the_holding
             UNION ALL
-            SELECT side, executed_quantity, executed_price, commission + tax, execution_id
-              FROM trade.executions JOIN trade.orders USING (order_id)
-             WHERE holding_id = the_holding AND reverses_id IS NULL AND reversed_at IS NULL) AS fills
+            -- An action that counts at the number of a fill comes before it.
+            SELECT 'ACTION', per::bigint, ratio, -cash_amount, place, false, action_entry_id
+              FROM trade.action_entries
+             WHERE holding_id = the_holding AND reverses_id IS NULL AND reversed_at IS NULL AND place IS NOT NULL
+            UNION ALL
+            SELECT side, executed_quantity, executed_price, commission + tax, cash_entry_id, true, execution_id
+              FROM trade.executions JOIN trade.orders USING (order_id) LEFT JOIN account.cash_entries USING (execution_id)
+             WHERE holding_id = the_holding AND reverses_id IS NULL AND reversed_at IS NULL
+               AND execution_id <> ALL (not_yet)) AS fills
+     WHERE upto IS NULL OR booked < upto
+$function$;
+CREATE OR REPLACE FUNCTION trade.split_orders(entry action_entries, starts timestamp with time zone, locked bigint[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    placed trade.orders;
+    changed trade.orders;
+    market text;
+    shares bigint;
+    story jsonb := '[]';
+BEGIN
+    SELECT market_type INTO market
+      FROM account.holdings JOIN market.stocks USING (stock_id) WHERE holding_id = entry.holding_id;
+    FOR placed IN
+        SELECT * FROM trade.orders
+         WHERE order_id = ANY (locked) AND holding_id = entry.holding_id AND status IN ('PENDING', 'PARTIAL_FILLED')
+           AND order_time < starts
+           AND NOT EXISTS (SELECT FROM trade.executions
+                            WHERE executions.order_id = orders.order_id AND executed_time >= starts
+                              AND reverses_id IS NULL AND reversed_at IS NULL)
+         ORDER BY order_id
+    LOOP
+        shares := div((placed.quantity - placed.filled_quantity) * entry.ratio, entry.per);
+        UPDATE trade.orders
+           SET quantity = CASE WHEN shares > 0 THEN filled_quantity + shares ELSE quantity END,
+               status = CASE WHEN shares > 0 THEN status ELSE 'CANCELLED' END,
+               status_reason = CASE WHEN shares > 0 THEN status_reason ELSE 'corporate action' END,
+               limit_price = trade.price_on_grid(market, limit_price * entry.per / entry.ratio, side = 'SELL'),
+               stop_price = trade.price_on_grid(market, stop_price * entry.per / entry.ratio, side = 'BUY')
+         WHERE order_id = placed.order_id
+        RETURNING * INTO changed;
+        story := story || jsonb_build_object(
+            'order_id', placed.order_id, 'before', trade.terms(placed), 'after', trade.terms(changed));
+    END LOOP;
+    RETURN nullif(story, '[]');
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.take_back_action(entry action_entries, locked bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    original trade.action_entries;
+BEGIN
+    SELECT * INTO original FROM trade.action_entries WHERE action_entry_id = entry.reverses_id;
+    IF original.ratio <> original.per
+       AND (EXISTS (SELECT FROM trade.executions JOIN trade.orders USING (order_id) JOIN account.cash_entries USING (execution_id)
+                     WHERE holding_id = entry.holding_id AND reverses_id IS NULL AND reversed_at IS NULL
+                       AND cash_entry_id > original.booked)
+            OR EXISTS (SELECT FROM trade.action_entries AS later
+                        WHERE holding_id = entry.holding_id AND reverses_id IS NULL AND reversed_at IS NULL
+                          AND booked > original.booked)) THEN
+        RAISE EXCEPTION 'action_followed: fills or actions were booked on holding % after action entry %',
+            entry.holding_id, original.action_entry_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_followed', HINT = 'Reverse those first, newest first.';
+    END IF;
+
+    UPDATE trade.action_entries SET reversed_at = now() WHERE action_entry_id = original.action_entry_id;
+    UPDATE trade.action_entries
+       SET ratio = original.ratio, per = original.per, quantity_before = original.quantity_after,
+           quantity_after = original.quantity_before, average_before = original.average_after,
+           average_after = original.average_before, fraction = original.fraction,
+           fraction_price = original.fraction_price, cash_amount = -original.cash_amount, orders = original.orders,
+           booked = nextval(pg_get_serial_sequence('account.cash_entries', 'cash_entry_id'))
+     WHERE action_entry_id = entry.action_entry_id;
+    -- An order that somebody changed since is theirs.
+    UPDATE trade.orders
+       SET quantity = was.quantity, limit_price = was.limit_price, stop_price = was.stop_price, status = was.status,
+           status_reason = was.status_reason
+      FROM jsonb_array_elements(original.orders) AS changed
+     CROSS JOIN LATERAL jsonb_to_record(changed -> 'before') AS was (
+           quantity bigint, limit_price numeric, stop_price numeric, status varchar, status_reason varchar)
+     WHERE orders.order_id = (changed ->> 'order_id')::bigint
+       AND orders.order_id = ANY (locked)
+       AND trade.terms(orders) = changed -> 'after';
+    PERFORM trade.move_holding(entry.holding_id, trade.replay(entry.holding_id));
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.terms(placed orders)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT jsonb_build_object('quantity', placed.quantity, 'limit_price', placed.limit_price,
+                              'stop_price', placed.stop_price, 'status', placed.status,
+                              'status_reason', placed.status_reason)
 $function$;

@@ -31,6 +31,7 @@ def flag_jumps(first: date, last: date) -> int:
                 "first": first,
                 "last": last,
                 "before": first - LOOK_BACK,
+                "look_back": LOOK_BACK.days,
                 "korea": KOREAN_LIMIT,
                 "america": AMERICAN_LIMIT,
             },

@@ -9,10 +9,10 @@ WITH price AS (
 ), moved AS (
     SELECT * FROM price
      WHERE trade_date >= %(first)s
+       AND previous_date >= trade_date - %(look_back)s
        AND (abs(close_price - previous) > previous * least(%(korea)s, %(america)s)
-            OR (previous IS NOT NULL
-                AND stock_id IN (SELECT stock_id FROM market.corporate_actions
-                                  WHERE effective_date BETWEEN %(before)s AND %(last)s)))
+            OR stock_id IN (SELECT stock_id FROM market.corporate_actions
+                         WHERE effective_date BETWEEN %(before)s AND %(last)s))
 ), jump AS (
     SELECT moved.*, ticker, name, base,
            CASE WHEN market_type IN ('KOSPI', 'KOSDAQ') THEN %(korea)s ELSE %(america)s END AS allowed
