@@ -240,8 +240,10 @@ class Holding(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "pg_trigger_depth() = 0 OR (OLD.quantity, OLD.avg_purchase_price, OLD.stock_id)"
-                    " IS DISTINCT FROM (NEW.quantity, NEW.avg_purchase_price, NEW.stock_id)"
+                    "pg_trigger_depth() = 0"
+                    " OR (OLD.quantity, OLD.avg_purchase_price, OLD.stock_id, OLD.split_on, OLD.split_ratio)"
+                    " IS DISTINCT FROM (NEW.quantity, NEW.avg_purchase_price, NEW.stock_id, NEW.split_on,"
+                    " NEW.split_ratio)"
                 ),
                 func=body(__file__, "value_holding"),
             ),

@@ -689,9 +689,9 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="update_holding_value",
                         sql=system.triggers.TriggerSql(
-                            condition="WHEN (pg_trigger_depth() = 0 OR (OLD.quantity, OLD.avg_purchase_price, OLD.stock_id) IS DISTINCT FROM (NEW.quantity, NEW.avg_purchase_price, NEW.stock_id))",
+                            condition="WHEN (pg_trigger_depth() = 0 OR (OLD.quantity, OLD.avg_purchase_price, OLD.stock_id, OLD.split_on, OLD.split_ratio) IS DISTINCT FROM (NEW.quantity, NEW.avg_purchase_price, NEW.stock_id, NEW.split_on, NEW.split_ratio))",
                             func="-- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.\nDECLARE\n    price market.latest_prices;\n    close_price numeric;\nBEGIN\n    SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;\n    close_price := account.close_for(price.close_price, price.trade_date, NEW.split_on, NEW.split_ratio);\n    NEW.current_value := NEW.quantity * close_price;\n    NEW.unrealized_pnl := NEW.quantity * close_price - NEW.quantity * NEW.avg_purchase_price;\n    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, close_price);\n    NEW.valued_on := price.trade_date;\n    NEW.last_updated := now();\n    RETURN NEW;\nEND",
-                            hash="4c58f631f6e64eca2b773011a651e328a64dce48",
+                            hash="1a60e482b46e1502973c2e057996d1ca3b1057c1",
                             operation="UPDATE",
                             pgid="pgtrigger_update_holding_value_50725",
                             schema="account",

@@ -16,7 +16,7 @@ WITH scope AS (
 ), fills AS (
     SELECT holding_id, 'BUY' AS side, opening_quantity AS shares, opening_price AS price, 0::numeric AS charges, 0 AS booked,
            false AS is_fill, 0 AS number
-      FROM account.holdings WHERE opening_quantity > 0
+      FROM account.holdings
     UNION ALL
     SELECT holding_id, side, executed_quantity, executed_price, charges, booked, true, execution_id FROM standing WHERE stands
     UNION ALL
