@@ -193,7 +193,7 @@ class PortfolioAdmin(BackOffice):
         # Booked as the opening entry: from then on it moves by deposits and withdrawals.
         return [*self.readonly_fields, *(["initial_capital"] if obj else [])]
 
-    @admin.display(description=_("return %"))
+    @admin.display(description=_("against initial capital %"))
     def return_rate(self, portfolio: Portfolio) -> SafeString | None:
         if portfolio.current_value is None or not portfolio.initial_capital:
             return None
@@ -231,9 +231,7 @@ class HoldingAdmin(BackOffice):
             _("Position"),
             {
                 "fields": [("quantity", "avg_purchase_price"), tuple(OPENING)],
-                "description": _(
-                    "Until the first execution this is what the holding opens with; then executions move it."
-                ),
+                "description": _("Open to changes until the first execution; from then on, executions move it."),
             },
         ),
         (_("Valuation"), {"fields": VALUATION}),

@@ -1,9 +1,10 @@
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from market.models import Currency, FxRate, LatestPrice, Stock
+from market.models import Currency, DailyPrice, FxRate, LatestPrice, Stock
 from system.audit import audited
 from system.constraints import INFINITY, NOW, PRINCIPAL, Reference, ReferenceField, implies, not_negative, one_of
 from system.triggers import Trigger, body, touch
@@ -273,25 +274,88 @@ class Holding(models.Model):
         return f"{self.portfolio} · {self.stock}"
 
 
-class PriceArrival(LatestPrice):
-    """The latest prices as this app sees them: their change revalues holdings. `market` knows nothing of it."""
+class HeldStock(Stock):
+    """A stock as this app sees it: once it is held, its currency stands."""
 
     class Meta:
         proxy = True
         triggers = [
             Trigger(
-                name=f"revalue_on_{event}",
+                name="guard_stock_currency",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.currency IS DISTINCT FROM NEW.currency"),
+                func=body(__file__, "guard_stock_currency"),
+                definer=True,
+            )
+        ]
+
+
+class PriceArrival(LatestPrice):
+    """The latest prices as this app sees them: what changes is queued for revaluation. `market` knows nothing of it."""
+
+    class Meta:
+        proxy = True
+        triggers = [
+            Trigger(
+                name=f"queue_revaluation_on_{event}",
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=operation,
                 referencing=referencing,
-                func=body(__file__, "revalue_holdings"),
+                func=body(__file__, "queue_revaluation"),
                 definer=True,
             )
             for event, operation, referencing in (
                 ("insert", pgtrigger.Insert, pgtrigger.Referencing(new="changed")),
                 ("update", pgtrigger.Update, pgtrigger.Referencing(new="changed")),
                 ("delete", pgtrigger.Delete, pgtrigger.Referencing(old="changed")),
+            )
+        ]
+
+
+class PriceStatement(DailyPrice):
+    """The daily prices as this app sees them: when a statement on them is over, holdings are valued anew, once."""
+
+    class Meta:
+        proxy = True
+        triggers = [
+            Trigger(
+                name=name,
+                level=pgtrigger.Statement,
+                when=when,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=body(__file__, name),
+                definer=True,
+            )
+            # By name the last of the table's: by then all latest prices are known.
+            for name, when in (("price_event_opens", pgtrigger.Before), ("price_event_over", pgtrigger.After))
+        ]
+
+
+class Revaluation(models.Model):
+    """Stocks whose newest close changed, until the holdings are valued: within one transaction."""
+
+    revaluation_id = models.BigAutoField(_("number"), primary_key=True)
+    stock_ids = ArrayField(models.BigIntegerField(), verbose_name=_("stocks"))
+
+    class Meta:
+        db_table = "revaluations"
+        db_table_comment = (
+            "Stocks whose holdings are to be valued anew before the transaction ends; empty outside of one"
+        )
+        verbose_name = _("revaluation")
+        verbose_name_plural = _("revaluations")
+        triggers = [
+            # What no statement's end took along, at the latest when the transaction ends.
+            Trigger(
+                name="revalue_at_commit",
+                level=pgtrigger.Row,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                func=body(__file__, "revalue_at_commit"),
+                definer=True,
             )
         ]
 
@@ -425,9 +489,7 @@ class CashEntry(models.Model):
                 name="guard_cash_kind",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert,
-                condition=pgtrigger.Condition(
-                    "pg_trigger_depth() = 0 AND (NEW.kind IN ('OPENING', 'TRADE') OR NEW.action_entry_id IS NOT NULL)"
-                ),
+                condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
                 func=body(__file__, "guard_cash_kind"),
             ),
         ]

@@ -16,4 +16,5 @@ RULES = {
     "portfolio_capital": _("The initial capital is booked and cannot change: deposit or withdraw the difference."),
     "portfolio_not_halted": _("Buying is not halted in this portfolio."),
     "portfolio_has_cash": _("Money has moved through this portfolio: set it inactive instead of deleting it."),
+    "stock_currency": _("The stock is held, and was paid for in its currency: add the other one under its own ticker."),
 }

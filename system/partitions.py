@@ -123,8 +123,8 @@ class Partition:
 
 
 def partitioned_models() -> list[type[models.Model]]:
-    """Every model that declares a partitioning."""
-    return [model for model in apps.get_models() if hasattr(model, "partitioning")]
+    """Every model that declares a partitioning, without the proxies by which other apps see it."""
+    return [model for model in apps.get_models() if hasattr(model, "partitioning") and not model._meta.proxy]
 
 
 def ensure(model: type[models.Model], days: Iterable[date], using: str | None = None) -> list[Partition]:

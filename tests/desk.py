@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 
-from account.models import Holding, Portfolio
+from account.models import CashEntry, Holding, Portfolio
 from analytics.models import BacktestResult
 from brain.models import AIReport, DailyPick
-from market.models import DailyPrice, Stock
+from market.models import DailyPrice, FxRate, Stock
 from system.models import Alert, JobRun, LoadReject, Log
 from system.partitions import ensure
 from trade.models import Execution, Order
@@ -41,6 +41,12 @@ def make_price(**facts: Any) -> DailyPrice:
     return DailyPrice.objects.create(**whole)
 
 
+def make_fx_rate(**facts: Any) -> FxRate:
+    """What a dollar was worth on a day of its own."""
+    day = SESSION - timedelta(days=next(_numbers))
+    return FxRate.objects.create(**{"currency": "USD", "rate_date": day, "krw_per_unit": "1380.5", **facts})
+
+
 def make_portfolio(**facts: Any) -> Portfolio:
     defaults = {"name": f"포트폴리오 {next(_numbers)}", "strategy_type": "MOMENTUM", "initial_capital": 100_000_000}
     return Portfolio.objects.create(**{**defaults, **facts})
@@ -50,6 +56,11 @@ def make_holding(**facts: Any) -> Holding:
     position = {"quantity": 10, "avg_purchase_price": "69400"}
     portfolio, stock = facts.get("portfolio") or make_portfolio(), facts.get("stock") or make_stock()
     return Holding.objects.create(**{**position, **facts, "portfolio": portfolio, "stock": stock})
+
+
+def make_cash_entry(**facts: Any) -> CashEntry:
+    defaults = {"kind": "DEPOSIT", "currency": "KRW", "amount": 1_000_000, "memo": "증자"}
+    return CashEntry.objects.create(**{**defaults, **facts, "portfolio": facts.get("portfolio") or make_portfolio()})
 
 
 def make_report(**facts: Any) -> AIReport:
@@ -113,6 +124,7 @@ def make_load_reject(**facts: Any) -> LoadReject:
 MAKERS = {
     "market_stock": make_stock,
     "market_dailyprice": make_price,
+    "market_fxrate": make_fx_rate,
     "account_portfolio": make_portfolio,
     "account_holding": make_holding,
     "brain_aireport": make_report,

@@ -19,6 +19,19 @@ def submit(client: Client, address: str, **typed: Any) -> Any:
     return client.post(address, {**filled_in(page.content.decode()), **typed}, follow=True)
 
 
+def answer(client: Client, address: str, **answers: Any) -> Any:
+    """Send the form of a dialog that an action on a row opens."""
+    return client.post(address, {"_form_submitted": "on", **answers})
+
+
+def choose(client: Client, entity: str, action: str, rows: Any, **answers: Any) -> Any:
+    """Run an action on selected rows of a list; with `answers`, send the form of the page that asks, and follow."""
+    chosen = {"action": action, "_selected_action": [row.pk for row in rows]}
+    if answers:
+        return client.post(url(entity, "changelist"), {**chosen, "_form_submitted": "on", **answers}, follow=True)
+    return client.post(url(entity, "changelist"), {**chosen, "index": "0"})
+
+
 def filled_in(html: str) -> dict[str, str]:
     """The fields of a page's form as the page fills them in."""
     reader = _FormReader()

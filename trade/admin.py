@@ -265,7 +265,7 @@ class PicksQuestion(Question):
     )
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors and (cleaned["quantity"] is None) == (cleaned["amount"] is None):
             raise forms.ValidationError(_("Give either the shares or the KRW of each pick."))
         return cleaned
@@ -297,24 +297,27 @@ class OrderedPickAdmin(DailyPickAdmin):
     def has_order_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("trade.add_order"))
 
-    @row_by_row(_("Place orders for selected picks"), ["order"])  # type: ignore[untyped-decorator]
+    @row_by_row(_("Place orders for selected picks"), ["order"])
     def order_selected(self, request: HttpRequest, picks: Any) -> HttpResponse | None:
         chosen = few(self, request, picks.order_by("pick_id"))
-        form = asked(request, PicksQuestion)
+        form: Any = asked(request, PicksQuestion)
         if not chosen or not form.is_valid():
-            title, question = _("Place orders"), _("Market orders are placed for these picks, each on its own side.")
-            return ask(self, request, chosen, form, title, question) if chosen else None
+            words = {"title": _("Place orders"), "question": _("Place a market order for each of these picks?")}
+            return ask(self, request, chosen, form, **words) if chosen else None
         actor = request.user.get_username()
         placed, refused = orders_from_picks(chosen, form.cleaned_data["portfolio"], form.sizing, actor=actor)
+        self._tell(request, len(placed), passed=len(chosen) - len(placed) - len(refused))
+        tell_refused(self, request, [(pick, in_words(refusal, Order)) for pick, refusal in refused])
+        return None
+
+    def _tell(self, request: HttpRequest, placed: int, passed: int) -> None:
         if placed:
-            words = ngettext("%(count)s order placed.", "%(count)s orders placed.", len(placed))
-            self.message_user(request, words % {"count": len(placed)}, messages.SUCCESS)
-        if passed := len(chosen) - len(placed) - len(refused):
+            words = ngettext("%(count)s order placed.", "%(count)s orders placed.", placed)
+            self.message_user(request, words % {"count": placed}, messages.SUCCESS)
+        if passed:
             words = ngettext(
-                "%(count)s pick was passed over: to hold, ordered already, or without a price to size it by.",
-                "%(count)s picks were passed over: to hold, ordered already, or without a price to size them by.",
+                "%(count)s pick was passed over: to hold, ordered already, or no whole share for the amount.",
+                "%(count)s picks were passed over: to hold, ordered already, or no whole share for the amount.",
                 passed,
             )
             self.message_user(request, words % {"count": passed}, messages.WARNING)
-        tell_refused(self, request, [(pick, in_words(refusal, Order)) for pick, refusal in refused])
-        return None

@@ -259,42 +259,6 @@ class Migration(migrations.Migration):
                         ),
                     ),
                 ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name="pricearrival",
-                    trigger=system.triggers.CompiledTrigger(
-                        name="revalue_on_insert",
-                        sql=system.triggers.TriggerSql(
-                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed, in one statement.\nBEGIN\n    UPDATE account.holdings\n       SET current_value = quantity * price.close_price,\n           unrealized_pnl = quantity * price.close_price - quantity * avg_purchase_price,\n           unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0\n                                      THEN (price.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,\n           valued_on = price.trade_date,\n           last_updated = now()\n      FROM changed AS price\n     WHERE holdings.stock_id = price.stock_id;\n    RETURN NULL;\nEND",
-                            hash="40474d38766c102ad483cb1d03ac63d43cfa31cc",
-                            level="STATEMENT",
-                            operation="INSERT",
-                            pgid="pgtrigger_revalue_on_insert_fe0ba",
-                            referencing="REFERENCING NEW TABLE AS changed ",
-                            schema="account",
-                            security="DEFINER",
-                            table="latest_prices",
-                            when="AFTER",
-                        ),
-                    ),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name="pricearrival",
-                    trigger=system.triggers.CompiledTrigger(
-                        name="revalue_on_update",
-                        sql=system.triggers.TriggerSql(
-                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed, in one statement.\nBEGIN\n    UPDATE account.holdings\n       SET current_value = quantity * price.close_price,\n           unrealized_pnl = quantity * price.close_price - quantity * avg_purchase_price,\n           unrealized_pnl_rate = CASE WHEN quantity * avg_purchase_price > 0\n                                      THEN (price.close_price / avg_purchase_price - 1) * 100 ELSE 0 END,\n           valued_on = price.trade_date,\n           last_updated = now()\n      FROM changed AS price\n     WHERE holdings.stock_id = price.stock_id;\n    RETURN NULL;\nEND",
-                            hash="8938e437b5f1939e903adefcef21ef32937a8afc",
-                            level="STATEMENT",
-                            operation="UPDATE",
-                            pgid="pgtrigger_revalue_on_update_96238",
-                            referencing="REFERENCING NEW TABLE AS changed ",
-                            schema="account",
-                            security="DEFINER",
-                            table="latest_prices",
-                            when="AFTER",
-                        ),
-                    ),
-                ),
                 migrations.AddIndex(
                     model_name="holding",
                     index=models.Index(fields=["stock"], name="idx_holdings_stock"),

@@ -1,3 +1,4 @@
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import pgtrigger.migrations
 import system.constraints
@@ -128,14 +129,6 @@ class Migration(migrations.Migration):
                         "constraints": [],
                     },
                     bases=("market.fxrate",),
-                ),
-                pgtrigger.migrations.RemoveTrigger(
-                    model_name="pricearrival",
-                    name="revalue_on_insert",
-                ),
-                pgtrigger.migrations.RemoveTrigger(
-                    model_name="pricearrival",
-                    name="revalue_on_update",
                 ),
                 migrations.AddField(
                     model_name="holding",
@@ -368,42 +361,6 @@ class Migration(migrations.Migration):
                         ),
                     ),
                 ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name="pricearrival",
-                    trigger=system.triggers.CompiledTrigger(
-                        name="revalue_on_insert",
-                        sql=system.triggers.TriggerSql(
-                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,\n               price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
-                            hash="29b93a1bab81c24a331718a3da0404c96194d6c1",
-                            level="STATEMENT",
-                            operation="INSERT",
-                            pgid="pgtrigger_revalue_on_insert_fe0ba",
-                            referencing="REFERENCING NEW TABLE AS changed ",
-                            schema="account",
-                            security="DEFINER",
-                            table="latest_prices",
-                            when="AFTER",
-                        ),
-                    ),
-                ),
-                pgtrigger.migrations.AddTrigger(
-                    model_name="pricearrival",
-                    trigger=system.triggers.CompiledTrigger(
-                        name="revalue_on_update",
-                        sql=system.triggers.TriggerSql(
-                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,\n               price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
-                            hash="16c1f8bb7fa0643b79688edce251d85e6b59eac7",
-                            level="STATEMENT",
-                            operation="UPDATE",
-                            pgid="pgtrigger_revalue_on_update_96238",
-                            referencing="REFERENCING NEW TABLE AS changed ",
-                            schema="account",
-                            security="DEFINER",
-                            table="latest_prices",
-                            when="AFTER",
-                        ),
-                    ),
-                ),
                 migrations.AddField(
                     model_name="cashbalance",
                     name="portfolio",
@@ -595,8 +552,8 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="book_cash",
                         sql=system.triggers.TriggerSql(
-                            func="-- Locks portfolios in the order of their keys, so that no two bookings wait for each other in a circle.\nBEGIN\n    PERFORM FROM account.portfolio\n      WHERE portfolio_id IN (SELECT portfolio_id FROM booked) ORDER BY portfolio_id FOR NO KEY UPDATE;\n\n    INSERT INTO account.cash_balances AS standing (portfolio_id, currency, balance)\n    SELECT portfolio_id, currency, sum(amount) FROM booked GROUP BY portfolio_id, currency\n        ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = standing.balance + EXCLUDED.balance;\n\n    IF EXISTS (SELECT FROM booked JOIN account.cash_balances USING (portfolio_id, currency)\n                WHERE kind = 'WITHDRAWAL' AND balance < 0) THEN\n        RAISE EXCEPTION 'cash_withdrawal: a withdrawal cannot exceed the cash that is there'\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',\n                  HINT = 'Withdraw less, or convert currency first.';\n    END IF;\n\n    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.\n    UPDATE account.portfolio\n       SET peak_value = peak_value + coalesce(flow.krw, 0)\n      FROM (SELECT portfolio_id,\n                   sum(amount * market.krw_rate(currency)) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')) AS krw\n              FROM booked GROUP BY portfolio_id) AS flow\n     WHERE portfolio.portfolio_id = flow.portfolio_id;\n    RETURN NULL;\nEND",
-                            hash="45ffe2d164a55fc8221d5d154fe6b330b1c1da27",
+                            func="-- One portfolio after the other, in the order of their keys: no two bookings wait for each other in a circle.\nDECLARE\n    flow record;\n    standing numeric;\nBEGIN\n    FOR flow IN\n        SELECT portfolio_id, currency, sum(amount) AS amount, bool_or(kind = 'WITHDRAWAL') AS withdrawn,\n               coalesce(sum(amount) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')), 0) AS brought\n          FROM booked GROUP BY portfolio_id, currency ORDER BY portfolio_id, currency\n    LOOP\n        PERFORM FROM account.portfolio WHERE portfolio_id = flow.portfolio_id FOR NO KEY UPDATE;\n        INSERT INTO account.cash_balances AS standing (portfolio_id, currency, balance)\n        VALUES (flow.portfolio_id, flow.currency, flow.amount)\n            ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = standing.balance + EXCLUDED.balance\n        RETURNING balance INTO standing;\n        IF flow.withdrawn AND standing < 0 THEN\n            RAISE EXCEPTION 'cash_withdrawal: a withdrawal cannot exceed the cash that is there'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',\n                      HINT = 'Withdraw less, or convert currency first.';\n        END IF;\n        -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.\n        IF flow.brought <> 0 THEN\n            flow.brought := flow.brought * market.krw_rate(flow.currency);\n        END IF;\n        UPDATE account.portfolio\n           SET peak_value = peak_value + coalesce(flow.brought, 0)\n         WHERE portfolio_id = flow.portfolio_id;\n    END LOOP;\n    RETURN NULL;\nEND",
+                            hash="50ed1d2acb9f0ab6b9eb6a2e65fe50a28dc3a715",
                             level="STATEMENT",
                             operation="INSERT",
                             pgid="pgtrigger_book_cash_c0e4f",
@@ -648,9 +605,9 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="guard_cash_kind",
                         sql=system.triggers.TriggerSql(
-                            condition="WHEN (pg_trigger_depth() = 0 AND (NEW.kind IN ('OPENING', 'TRADE') OR NEW.action_entry_id IS NOT NULL))",
-                            func="BEGIN\n    RAISE EXCEPTION 'cash_booked_by_ledger: this % entry is booked by the ledger itself', NEW.kind\n        USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_booked_by_ledger',\n              HINT = 'Insert the execution, the action entry or the portfolio that it would belong to.';\nEND",
-                            hash="970af9a827d9120ea35f3844d71927bb24c71690",
+                            condition="WHEN (pg_trigger_depth() = 0)",
+                            func="-- The condition is here and not in the trigger's WHEN, which is parsed anew by every statement that books cash.\nBEGIN\n    IF NEW.kind IN ('OPENING', 'TRADE') OR NEW.action_entry_id IS NOT NULL THEN\n        RAISE EXCEPTION 'cash_booked_by_ledger: this % entry is booked by the ledger itself', NEW.kind\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_booked_by_ledger',\n                  HINT = 'Insert the execution, the action entry or the portfolio that it would belong to.';\n    END IF;\n    RETURN NEW;\nEND",
+                            hash="cc23dc94e599f9502781a575a5e767281f62d0ec",
                             operation="INSERT",
                             pgid="pgtrigger_guard_cash_kind_c2105",
                             schema="account",
@@ -720,20 +677,166 @@ class Migration(migrations.Migration):
                         ),
                     ),
                 ),
+                migrations.CreateModel(
+                    name="Revaluation",
+                    fields=[
+                        (
+                            "revaluation_id",
+                            models.BigAutoField(primary_key=True, serialize=False, verbose_name="number"),
+                        ),
+                        (
+                            "stock_ids",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.BigIntegerField(), size=None, verbose_name="stocks"
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name": "revaluation",
+                        "verbose_name_plural": "revaluations",
+                        "db_table": "revaluations",
+                        "db_table_comment": "Stocks whose holdings are to be valued anew before the transaction ends; empty outside of one",
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PriceStatement",
+                    fields=[],
+                    options={
+                        "proxy": True,
+                        "indexes": [],
+                        "constraints": [],
+                    },
+                    bases=("market.dailyprice",),
+                ),
                 pgtrigger.migrations.AddTrigger(
                     model_name="pricearrival",
                     trigger=system.triggers.CompiledTrigger(
-                        name="revalue_on_delete",
+                        name="queue_revaluation_on_insert",
                         sql=system.triggers.TriggerSql(
-                            func="-- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one\n-- statement. Holdings, then portfolios, each in the order of their keys.\nDECLARE\n    touched bigint[];\nBEGIN\n    WITH held AS (\n        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,\n               price.trade_date\n          FROM account.holdings JOIN changed USING (stock_id)\n          LEFT JOIN market.latest_prices AS price USING (stock_id)\n         ORDER BY holding_id\n           FOR NO KEY UPDATE OF holdings\n    ), revalued AS (\n        UPDATE account.holdings\n           SET current_value = quantity * held.close_price,\n               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,\n               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),\n               valued_on = held.trade_date,\n               last_updated = now()\n          FROM held\n         WHERE holdings.holding_id = held.holding_id\n        RETURNING portfolio_id\n    )\n    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;\n    PERFORM account.touch_portfolios(touched);\n    RETURN NULL;\nEND",
-                            hash="2bcdbe2b019aa38e9b662546270a1c32964f0854",
+                            func="BEGIN\n    INSERT INTO account.revaluations (stock_ids) SELECT array_agg(stock_id) FROM changed HAVING count(*) > 0;\n    RETURN NULL;\nEND",
+                            hash="33c444a861f5164c71e21816a00a7f68c61151aa",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_queue_revaluation_on_insert_0c2fa",
+                            referencing="REFERENCING NEW TABLE AS changed ",
+                            schema="account",
+                            security="DEFINER",
+                            table="latest_prices",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pricearrival",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="queue_revaluation_on_update",
+                        sql=system.triggers.TriggerSql(
+                            func="BEGIN\n    INSERT INTO account.revaluations (stock_ids) SELECT array_agg(stock_id) FROM changed HAVING count(*) > 0;\n    RETURN NULL;\nEND",
+                            hash="6b2c08dbcab9c96e6c7564151eb21b6eb946f189",
+                            level="STATEMENT",
+                            operation="UPDATE",
+                            pgid="pgtrigger_queue_revaluation_on_update_fadd4",
+                            referencing="REFERENCING NEW TABLE AS changed ",
+                            schema="account",
+                            security="DEFINER",
+                            table="latest_prices",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pricearrival",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="queue_revaluation_on_delete",
+                        sql=system.triggers.TriggerSql(
+                            func="BEGIN\n    INSERT INTO account.revaluations (stock_ids) SELECT array_agg(stock_id) FROM changed HAVING count(*) > 0;\n    RETURN NULL;\nEND",
+                            hash="9fd096034aaf674d0548528b0cbdfa67ca4ee683",
                             level="STATEMENT",
                             operation="DELETE",
-                            pgid="pgtrigger_revalue_on_delete_6b34b",
+                            pgid="pgtrigger_queue_revaluation_on_delete_49c59",
                             referencing="REFERENCING OLD TABLE AS changed ",
                             schema="account",
                             security="DEFINER",
                             table="latest_prices",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="revaluation",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="revalue_at_commit",
+                        sql=system.triggers.TriggerSql(
+                            constraint="CONSTRAINT",
+                            func="BEGIN\n    PERFORM account.revalue_queued();\n    RETURN NULL;\nEND",
+                            hash="94fe62fff75eeebcae23225f74d64351e6d68508",
+                            operation="INSERT",
+                            pgid="pgtrigger_revalue_at_commit_22c47",
+                            schema="account",
+                            security="DEFINER",
+                            table="revaluations",
+                            timing="DEFERRABLE INITIALLY DEFERRED",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pricestatement",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="price_event_opens",
+                        sql=system.triggers.TriggerSql(
+                            func="-- INSERT … ON CONFLICT DO UPDATE and MERGE are several events in one statement; they open, and close, one within the other.\nBEGIN\n    PERFORM set_config('aegis.open_price_events',\n        (coalesce(nullif(current_setting('aegis.open_price_events', true), ''), '0')::int + 1)::text, true);\n    RETURN NULL;\nEND",
+                            hash="c12e7688a9f46bb2b3ce661cf82ad42b34eccba0",
+                            level="STATEMENT",
+                            operation="INSERT OR UPDATE OR DELETE",
+                            pgid="pgtrigger_price_event_opens_953c3",
+                            schema="account",
+                            security="DEFINER",
+                            table="daily_prices",
+                            when="BEFORE",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="pricestatement",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="price_event_over",
+                        sql=system.triggers.TriggerSql(
+                            func="-- Holdings are valued when the last event of the statement is over, all in one go: a second go would wait for holdings while it\n-- keeps portfolios locked, and a fill does the opposite. A loader of several statements opens one event more, and has the\n-- holdings valued when it commits.\nDECLARE\n    still_open CONSTANT int := current_setting('aegis.open_price_events')::int - 1;\nBEGIN\n    PERFORM set_config('aegis.open_price_events', still_open::text, true);\n    IF still_open = 0 THEN\n        PERFORM account.revalue_queued();\n    END IF;\n    RETURN NULL;\nEND",
+                            hash="4f0007fa72662f77413e3c9a49b11cad56a949ca",
+                            level="STATEMENT",
+                            operation="INSERT OR UPDATE OR DELETE",
+                            pgid="pgtrigger_price_event_over_d8768",
+                            schema="account",
+                            security="DEFINER",
+                            table="daily_prices",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                migrations.CreateModel(
+                    name="HeldStock",
+                    fields=[],
+                    options={
+                        "proxy": True,
+                        "indexes": [],
+                        "constraints": [],
+                    },
+                    bases=("market.stock",),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="heldstock",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="guard_stock_currency",
+                        sql=system.triggers.TriggerSql(
+                            condition="WHEN (OLD.currency IS DISTINCT FROM NEW.currency)",
+                            func="BEGIN\n    IF EXISTS (SELECT FROM account.holdings WHERE stock_id = NEW.stock_id) THEN\n        RAISE EXCEPTION 'stock_currency: stock % is held, and was paid for in %', NEW.ticker, OLD.currency\n            USING ERRCODE = 'check_violation', CONSTRAINT = 'stock_currency',\n                  HINT = 'Add the stock of the other market under a ticker of its own.';\n    END IF;\n    RETURN NULL;\nEND",
+                            hash="06e40eaec983ad7fb49150a6d8ccff74a517b6ab",
+                            operation="UPDATE",
+                            pgid="pgtrigger_guard_stock_currency_cf249",
+                            schema="account",
+                            security="DEFINER",
+                            table="stocks",
                             when="AFTER",
                         ),
                     ),

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection, models, transaction
+from django.db.models.functions import Now
 from psycopg import sql
 
 from account.models import Holding, Portfolio
 from analytics.models import BacktestResult
 from brain.models import AIReport, DailyPick
-from market.models import DailyPrice, Stock
+from market.models import Currency, DailyPrice, FxRate, Stock
 from system.models import Alert, Log
 from system.partitions import SEOUL, ensure
 from trade.models import Execution, Order
@@ -120,10 +121,13 @@ def _end(until: date | None, now: datetime) -> date:
 def _write(world: World) -> None:
     stocks = _write_stocks(world)
     _copy_prices(world, stocks)
+    _write_fx(world.fx)
     picks = _write_research(world.advice, stocks)
-    replay = Replay(_write_portfolios(world), stocks, picks)
+    portfolios = _write_portfolios(world)
+    replay = Replay(portfolios, stocks, picks)
     replay.run(world.events)
-    replay.value_portfolios(world.fx[max(world.fx)])
+    _watch(portfolios)
+    _delist(stocks)
     _write_backtests(world, replay)
     _write_journal(world)
 
@@ -144,7 +148,6 @@ def _stock(company: Company, world: World, start: datetime) -> Stock:
         industry=company.industry,
         market_cap=int(money(company.shares * bars[-1].close, company.currency)),
         listing_date=bars[0].day if company.ticker in LISTS_AFTER else company.listed,
-        is_active=company.ticker not in DELISTED_BEFORE,
         created_at=start,
     )
 
@@ -210,7 +213,6 @@ def _write_portfolios(world: World) -> dict[str, Portfolio]:
             name=mandate.name,
             strategy_type=mandate.strategy,
             target_return=mandate.target_return,
-            max_drawdown=mandate.max_drawdown,
             initial_capital=mandate.capital,
             created_by=OPERATOR,
             created_at=world.timetables[mandate.exchange].finished[0].opens,
@@ -218,6 +220,24 @@ def _write_portfolios(world: World) -> dict[str, Portfolio]:
         for mandate in MANDATES
     ]
     return {portfolio.name: portfolio for portfolio in Portfolio.objects.bulk_create(rows)}
+
+
+def _write_fx(rates: dict[date, Decimal]) -> None:
+    rows = [FxRate(currency=Currency.USD, rate_date=day, krw_per_unit=rate) for day, rate in rates.items()]
+    FxRate.objects.bulk_create(rows, ignore_conflicts=True)  # what a DBA loaded before is not the demo's to change
+
+
+def _watch(portfolios: dict[str, Portfolio]) -> None:
+    """Watch the drawdown from here on: while two years pass in a moment, values at today's prices mean nothing."""
+    for mandate in MANDATES:
+        row = Portfolio.objects.filter(pk=portfolios[mandate.name].pk)
+        row.update(buying_halted_at=Now())
+        row.update(buying_halted_at=None, max_drawdown=mandate.max_drawdown)
+
+
+def _delist(stocks: dict[str, Stock]) -> None:
+    gone = [stocks[ticker].pk for ticker in DELISTED_BEFORE]
+    Stock.objects.filter(pk__in=gone).update(is_active=False)
 
 
 def _write_backtests(world: World, replay: Replay) -> None:

@@ -1,18 +1,21 @@
-"""Replays what the desk did, event by event: the one place where the demo writes orders, executions and holdings."""
+"""Replays what the desk did, event by event, into the ledger: the one place where the demo writes orders and fills.
+
+Orders, holdings, cash and values follow by the ledger's own triggers. What is written here is what an engine would
+write, at the times at which it happened.
+"""
 
 from collections.abc import Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import singledispatchmethod
 
-from account.models import Holding, Portfolio
+from account.models import CashEntry, CashKind, Holding, Portfolio
 from brain.models import DailyPick
-from market.models import LatestPrice, Stock
-from trade.models import Execution, Order, OrderStatus, Side
+from market.models import Currency, Stock
+from trade.models import Execution, Order, Side
 
 from .events import Ended, Event, Filled, Placed
 
-_MILLIONTH = Decimal("0.000001")
 _CENT = Decimal("0.01")
 
 
@@ -28,7 +31,6 @@ class Replay:
         self.portfolios, self.stocks, self.picks = portfolios, stocks, picks
         self.orders: dict[int, Order] = {}
         self.holdings: dict[tuple[str, str], Holding] = {}
-        self.cash = {name: Decimal(portfolio.initial_capital) for name, portfolio in portfolios.items()}
 
     def run(self, events: Iterable[Event]) -> None:
         for event in events:
@@ -48,8 +50,6 @@ class Replay:
             quantity=event.quantity,
             limit_price=event.limit_price,
             stop_price=event.stop_price,
-            status=OrderStatus.PENDING,
-            filled_quantity=0,
             order_time=event.at,
             expires_at=event.expires_at,
             created_by=event.placed_by,
@@ -58,8 +58,6 @@ class Replay:
     @write.register
     def _fill(self, event: Filled) -> None:
         order = self.orders[event.number]
-        value, charges = event.quantity * event.price, event.commission + event.tax
-        net = (value if order.side == Side.SELL else -value) - charges
         Execution.objects.create(
             order=order,
             executed_quantity=event.quantity,
@@ -67,36 +65,29 @@ class Replay:
             executed_time=event.at,
             commission=event.commission,
             tax=event.tax,
-            net_amount=net,
             fx_rate=event.fx_rate,
             exchange_ref=event.reference,
         )
-        order.filled_quantity += event.quantity
-        is_whole = order.filled_quantity == order.quantity
-        order.status = OrderStatus.FILLED if is_whole else OrderStatus.PARTIAL_FILLED
-        order.save(update_fields=["filled_quantity", "status"])
-        self._move(order.holding, order.side, event, charges)
-        self.cash[order.holding.portfolio.name] += net * (event.fx_rate or 1)
-        if order.pick and not order.pick.is_executed:
-            order.pick.is_executed = True
-            order.pick.save(update_fields=["is_executed"])
+        if event.fx_rate is not None:
+            self._exchange(order, event, event.fx_rate)
 
     @write.register
     def _end(self, event: Ended) -> None:
-        order = self.orders[event.number]
-        order.status, order.status_reason = event.status, event.reason
-        order.save(update_fields=["status", "status_reason"])
+        Order.objects.filter(pk=self.orders[event.number].pk).update(status=event.status, status_reason=event.reason)
 
-    def value_portfolios(self, krw_per_usd: Decimal) -> None:
-        """Set each portfolio's value in won: its cash, and its holdings at the latest close."""
-        closes = {price.stock_id: price.close_price for price in LatestPrice.objects.all()}
-        for name, portfolio in self.portfolios.items():
-            value = self.cash[name]
-            for (owner, _), holding in self.holdings.items():
-                if owner == name and holding.quantity:
-                    rate = krw_per_usd if holding.stock.currency == "USD" else Decimal(1)
-                    value += holding.quantity * closes[holding.stock_id] * rate
-            Portfolio.objects.filter(pk=portfolio.pk).update(current_value=value.quantize(_CENT))
+    def _exchange(self, order: Order, event: Filled, krw_per_usd: Decimal) -> None:
+        """The broker pays a fill in dollars out of won, and turns what a sale brings into won, at the day's rate."""
+        value, charges = event.quantity * event.price, event.commission + event.tax
+        dollars = (value if order.side == Side.SELL else -value) - charges
+        won = (dollars * krw_per_usd).quantize(_CENT, ROUND_HALF_UP)
+        facts = {"portfolio": order.holding.portfolio, "kind": CashKind.FX, "created_at": event.at}
+        memo = f"USD @ {krw_per_usd}"
+        CashEntry.objects.bulk_create(
+            [
+                CashEntry(currency=Currency.USD, amount=-dollars.quantize(_CENT, ROUND_HALF_UP), memo=memo, **facts),
+                CashEntry(currency=Currency.KRW, amount=won, memo=memo, **facts),
+            ]
+        )
 
     def _holding(self, portfolio: str, ticker: str) -> Holding:
         key = (portfolio, ticker)
@@ -106,19 +97,5 @@ class Replay:
                 stock=self.stocks[ticker],
                 quantity=0,
                 avg_purchase_price=Decimal(0),
-                realized_pnl=Decimal(0),
             )
         return self.holdings[key]
-
-    def _move(self, holding: Holding, side: str, event: Filled, charges: Decimal) -> None:
-        """Weighted average cost; fees stay outside the average and reduce the realised P&L."""
-        if side == Side.BUY:
-            cost = holding.quantity * holding.avg_purchase_price + event.quantity * event.price
-            holding.quantity += event.quantity
-            holding.avg_purchase_price = (cost / holding.quantity).quantize(_MILLIONTH, rounding=ROUND_HALF_UP)
-            holding.realized_pnl -= charges
-        else:
-            holding.quantity -= event.quantity
-            gain = (event.price - holding.avg_purchase_price) * event.quantity - charges
-            holding.realized_pnl = (holding.realized_pnl + gain).quantize(_CENT, rounding=ROUND_HALF_UP)
-        holding.save(update_fields=["quantity", "avg_purchase_price", "realized_pnl"])

@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                                 decimal_places=0,
                                 max_digits=20,
                                 null=True,
-                                verbose_name="amount",
+                                verbose_name="traded amount",
                             ),
                         ),
                         (

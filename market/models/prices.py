@@ -33,7 +33,12 @@ class DailyPrice(models.Model):
     close_price = models.DecimalField(_("close"), max_digits=14, decimal_places=4, db_comment="Trading currency")
     volume = models.BigIntegerField(_("volume"), db_comment="Shares")
     amount = models.DecimalField(
-        _("amount"), max_digits=20, decimal_places=0, null=True, blank=True, db_comment="Traded value, trading currency"
+        _("traded amount"),
+        max_digits=20,
+        decimal_places=0,
+        null=True,
+        blank=True,
+        db_comment="Traded value, trading currency",
     )
     changes = models.DecimalField(
         _("change %"),

@@ -178,6 +178,16 @@ def test_without_a_rate_there_is_no_value_and_an_alert_says_what_is_missing() ->
     assert worth(portfolio) is None
 
 
+def test_a_held_stock_may_change_its_market_within_its_currency() -> None:
+    stock = make_stock(close=100, market_type="KOSDAQ")
+    portfolio = make_portfolio(0)
+    make_holding(portfolio, stock, 10, 90)
+
+    run("UPDATE stocks SET market_type = 'KOSPI' WHERE stock_id = %s", stock)
+
+    assert worth(portfolio) == 1_000
+
+
 def test_a_changed_rate_revalues_who_holds_the_currency() -> None:
     set_rate(1_400)
     portfolio = make_portfolio(0)

@@ -346,7 +346,7 @@ def test_typed_results_are_overwritten_by_what_they_follow_from() -> None:
     portfolio = make_portfolio(1_000)
     holding = make_holding(portfolio, stock, 10, 40)
     order = make_order(holding)
-    fill(order, 10, 40, net_amount=1_000_000)
+    fill(order, 10, 40, net_amount=1_000_000, reversed_at=YESTERDAY)
 
     run("UPDATE holdings SET current_value = 1, unrealized_pnl = 2, valued_on = NULL WHERE holding_id = %s", holding)
     run("UPDATE portfolio SET current_value = 1, peak_value = 99999999 WHERE portfolio_id = %s", portfolio)
@@ -354,3 +354,4 @@ def test_typed_results_are_overwritten_by_what_they_follow_from() -> None:
     assert run("SELECT current_value, unrealized_pnl, valued_on FROM holdings") == [(1000, 200, YESTERDAY)]
     assert run("SELECT current_value, peak_value FROM portfolio") == [(1600, 1600)]
     assert cash(portfolio) == 600
+    assert run("SELECT reversed_at FROM executions") == [(None,)]

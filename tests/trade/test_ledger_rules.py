@@ -184,6 +184,8 @@ FORBIDDEN: list[tuple[str, str]] = [
                                 " VALUES ({pending}, 1, 'NaN', 'new')"),
     ("chk_orders_instrument", "INSERT INTO orders (order_type, side, quantity) VALUES ('MARKET', 'BUY', 1)"),
     ("chk_orders_price_for_type", "UPDATE orders SET order_type = 'LIMIT' WHERE order_id = {pending}"),
+    ("stock_currency", "UPDATE stocks SET market_type = 'NASDAQ'"
+                       " WHERE stock_id = (SELECT stock_id FROM holdings WHERE holding_id = {holding})"),
     ("pick_stock", "INSERT INTO daily_picks (report_id, stock_id, pick_date, action)"
                    " SELECT {report}, stock_id, now(), 'BUY' FROM holdings WHERE holding_id = {opened}"),
     ("fk_daily_picks_report", "INSERT INTO daily_picks (report_id, pick_date, action) VALUES (-1, now(), 'BUY')"),

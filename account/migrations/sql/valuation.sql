@@ -20,18 +20,21 @@ COMMENT ON FUNCTION account.unrealized_rate IS 'Unrealised P&L in percent of cos
 -- Value in KRW: cash and holdings, each at the newest rate not after today in Seoul. NULL when a rate or a price that is
 -- needed is missing; never a guess, never 1:1.
 CREATE FUNCTION account.portfolio_value(the_portfolio bigint) RETURNS numeric
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE WHEN coalesce(bool_and(amount IS NOT NULL AND rate IS NOT NULL), true)
-                THEN coalesce(sum(amount * rate), 0) END
-      FROM (SELECT currency, amount, market.krw_rate(currency) AS rate
-              FROM (SELECT currency, balance AS amount
-                      FROM account.cash_balances WHERE portfolio_id = the_portfolio AND balance <> 0
-                    UNION ALL
-                    SELECT currency, CASE WHEN count(*) = count(current_value) THEN sum(current_value) END
-                      FROM account.holdings JOIN market.stocks USING (stock_id)
-                     WHERE portfolio_id = the_portfolio AND quantity > 0
-                     GROUP BY currency) AS owned) AS rated
+BEGIN
+    RETURN (
+        SELECT CASE WHEN count(*) = count(krw) THEN coalesce(sum(krw), 0) END
+          FROM (SELECT amount * market.krw_rate(currency) AS krw
+                  FROM (SELECT currency, CASE WHEN count(*) = count(amount) THEN sum(amount) END AS amount
+                          FROM (SELECT currency, balance AS amount
+                                  FROM account.cash_balances WHERE portfolio_id = the_portfolio AND balance <> 0
+                                UNION ALL
+                                SELECT currency, current_value
+                                  FROM account.holdings JOIN market.stocks USING (stock_id)
+                                 WHERE portfolio_id = the_portfolio AND quantity > 0) AS owned
+                         GROUP BY currency) AS sums) AS rated);
+END
 $$;
 COMMENT ON FUNCTION account.portfolio_value(bigint) IS 'Cash and holdings in KRW; NULL when a price or rate is missing';
 
@@ -65,3 +68,42 @@ END
 $$;
 COMMENT ON FUNCTION account.touch_portfolios(bigint[]) IS 'Value these portfolios anew';
 REVOKE EXECUTE ON FUNCTION account.touch_portfolios(bigint[]) FROM PUBLIC;
+
+-- Value the holdings of all queued stocks, and then their portfolios, in one statement each. The same arithmetic as the
+-- trigger value_holding; holdings, then portfolios, each in the order of their keys.
+CREATE FUNCTION account.revalue_queued() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    changed bigint[];
+    touched bigint[];
+BEGIN
+    WITH taken AS (DELETE FROM account.revaluations RETURNING stock_ids)
+    SELECT array_agg(DISTINCT stock_id) INTO changed FROM taken CROSS JOIN unnest(stock_ids) AS stock_id;
+    IF changed IS NULL THEN
+        RETURN;
+    END IF;
+    WITH held AS (
+        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,
+               price.trade_date
+          FROM account.holdings LEFT JOIN market.latest_prices AS price USING (stock_id)
+         WHERE stock_id = ANY (changed)
+         ORDER BY holding_id
+           FOR NO KEY UPDATE OF holdings
+    ), revalued AS (
+        UPDATE account.holdings
+           SET current_value = quantity * held.close_price,
+               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,
+               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),
+               valued_on = held.trade_date,
+               last_updated = now()
+          FROM held
+         WHERE holdings.holding_id = held.holding_id
+        RETURNING portfolio_id
+    )
+    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;
+    PERFORM account.touch_portfolios(touched);
+END
+$$;
+COMMENT ON FUNCTION account.revalue_queued() IS 'Value the holdings of the stocks in account.revaluations, and their portfolios';
+REVOKE EXECUTE ON FUNCTION account.revalue_queued() FROM PUBLIC;

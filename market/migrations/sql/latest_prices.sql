@@ -18,6 +18,8 @@ COMMENT ON FUNCTION market.today(text) IS 'The date at the exchange of this mark
 CREATE FUNCTION market.refresh_latest_prices(stock_ids bigint[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
+    -- Whoever changes one of these rows at the same moment is waited for, so that the look below sees what it left.
+    SELECT FROM market.latest_prices WHERE stock_id = ANY (stock_ids) ORDER BY stock_id FOR UPDATE;
     DELETE FROM market.latest_prices AS latest
      WHERE stock_id = ANY (stock_ids)
        AND NOT EXISTS (SELECT FROM market.daily_prices

@@ -1,0 +1,8 @@
+BEGIN
+    IF EXISTS (SELECT FROM account.holdings WHERE stock_id = NEW.stock_id) THEN
+        RAISE EXCEPTION 'stock_currency: stock % is held, and was paid for in %', NEW.ticker, OLD.currency
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'stock_currency',
+                  HINT = 'Add the stock of the other market under a ticker of its own.';
+    END IF;
+    RETURN NULL;
+END

@@ -1,0 +1,4 @@
+BEGIN
+    PERFORM account.revalue_queued();
+    RETURN NULL;
+END
