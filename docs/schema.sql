@@ -41,7 +41,7 @@ TABLE account.cash_entries;
     CREATE UNIQUE INDEX uniq_cash_entries_opening ON account.cash_entries USING btree (portfolio_id) WHERE ((kind)::text = 'OPENING'::text);
     CREATE TRIGGER pgtrigger_book_cash_c0e4f AFTER INSERT ON account.cash_entries REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_book_cash_c0e4f();
     CREATE TRIGGER pgtrigger_guard_cash_entry_06851 BEFORE DELETE OR UPDATE ON account.cash_entries FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_cash_entry_06851();
-    CREATE TRIGGER pgtrigger_guard_cash_kind_c2105 BEFORE INSERT ON account.cash_entries FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND (((new.kind)::text = ANY ((ARRAY['OPENING'::character varying, 'TRADE'::character varying])::text[])) OR (new.action_entry_id IS NOT NULL)))) EXECUTE FUNCTION pgtrigger_guard_cash_kind_c2105();
+    CREATE TRIGGER pgtrigger_guard_cash_kind_c2105 BEFORE INSERT ON account.cash_entries FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_cash_kind_c2105();
     CREATE TRIGGER pgtrigger_unbook_cash_beb8d AFTER DELETE ON account.cash_entries REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_unbook_cash_beb8d();
     COMMENT ON TABLE IS 'Cash movements, append-only; balances follow from them';
     COMMENT ON COLUMN amount IS 'In the currency, signed: what the balance changes by';
@@ -110,7 +110,7 @@ TABLE account.holdings;
     CREATE TRIGGER pgtrigger_touch_portfolios_on_departure_ea58a AFTER UPDATE ON account.holdings REFERENCING OLD TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_departure_ea58a();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_insert_201f4 AFTER INSERT ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_insert_201f4();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_update_4946c AFTER UPDATE ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_update_4946c();
-    CREATE TRIGGER pgtrigger_update_holding_value_50725 BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) OR (((old.quantity IS DISTINCT FROM new.quantity) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price)) OR (old.stock_id IS DISTINCT FROM new.stock_id)))) EXECUTE FUNCTION pgtrigger_update_holding_value_50725();
+    CREATE TRIGGER pgtrigger_update_holding_value_50725 BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) OR (((((old.quantity IS DISTINCT FROM new.quantity) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price)) OR (old.stock_id IS DISTINCT FROM new.stock_id)) OR (old.split_on IS DISTINCT FROM new.split_on)) OR (old.split_ratio IS DISTINCT FROM new.split_ratio)))) EXECUTE FUNCTION pgtrigger_update_holding_value_50725();
     CREATE TRIGGER pgtrigger_value_holding_on_insert_9575f BEFORE INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_value_holding_on_insert_9575f();
     COMMENT ON TABLE IS 'Positions at average cost, valued at the latest close';
     COMMENT ON COLUMN quantity IS 'Shares';
@@ -189,6 +189,13 @@ TABLE account.portfolio_events;
     COMMENT ON COLUMN initial_capital IS 'KRW';
     COMMENT ON COLUMN buying_halted_at IS 'Set when the value falls below the maximum drawdown; an operator clears it to NULL';
     COMMENT ON COLUMN created_by IS 'Whose it is; traders see their own';
+TABLE account.revaluations;
+    revaluation_id bigint NOT NULL IDENTITY;
+    stock_ids bigint[] NOT NULL;
+    CONSTRAINT revaluations_pkey PRIMARY KEY (revaluation_id);
+    CREATE UNIQUE INDEX revaluations_pkey ON account.revaluations USING btree (revaluation_id);
+    CREATE CONSTRAINT TRIGGER pgtrigger_revalue_at_commit_22c47 AFTER INSERT ON account.revaluations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pgtrigger_revalue_at_commit_22c47();
+    COMMENT ON TABLE IS 'Stocks whose holdings are to be valued anew before the transaction ends; empty outside of one';
 CREATE OR REPLACE FUNCTION account.close_for(close_price numeric, trade_date date, split_on date, split_ratio numeric)
  RETURNS numeric
  LANGUAGE sql
@@ -312,29 +319,34 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_book_cash_c0e4f()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
--- Locks portfolios in the order of their keys, so that no two bookings wait for each other in a circle.
+-- One portfolio after the other, in the order of their keys: no two bookings wait for each other in a circle.
+DECLARE
+    flow record;
+    standing numeric;
 BEGIN
-    PERFORM FROM account.portfolio
-      WHERE portfolio_id IN (SELECT portfolio_id FROM booked) ORDER BY portfolio_id FOR NO KEY UPDATE;
-
-    INSERT INTO account.cash_balances AS standing (portfolio_id, currency, balance)
-    SELECT portfolio_id, currency, sum(amount) FROM booked GROUP BY portfolio_id, currency
-        ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = standing.balance + EXCLUDED.balance;
-
-    IF EXISTS (SELECT FROM booked JOIN account.cash_balances USING (portfolio_id, currency)
-                WHERE kind = 'WITHDRAWAL' AND balance < 0) THEN
-        RAISE EXCEPTION 'cash_withdrawal: a withdrawal cannot exceed the cash that is there'
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',
-                  HINT = 'Withdraw less, or convert currency first.';
-    END IF;
-
-    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.
-    UPDATE account.portfolio
-       SET peak_value = peak_value + coalesce(flow.krw, 0)
-      FROM (SELECT portfolio_id,
-                   sum(amount * market.krw_rate(currency)) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')) AS krw
-              FROM booked GROUP BY portfolio_id) AS flow
-     WHERE portfolio.portfolio_id = flow.portfolio_id;
+    FOR flow IN
+        SELECT portfolio_id, currency, sum(amount) AS amount, bool_or(kind = 'WITHDRAWAL') AS withdrawn,
+               coalesce(sum(amount) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')), 0) AS brought
+          FROM booked GROUP BY portfolio_id, currency ORDER BY portfolio_id, currency
+    LOOP
+        PERFORM FROM account.portfolio WHERE portfolio_id = flow.portfolio_id FOR NO KEY UPDATE;
+        INSERT INTO account.cash_balances AS standing (portfolio_id, currency, balance)
+        VALUES (flow.portfolio_id, flow.currency, flow.amount)
+            ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = standing.balance + EXCLUDED.balance
+        RETURNING balance INTO standing;
+        IF flow.withdrawn AND standing < 0 THEN
+            RAISE EXCEPTION 'cash_withdrawal: a withdrawal cannot exceed the cash that is there'
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',
+                      HINT = 'Withdraw less, or convert currency first.';
+        END IF;
+        -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.
+        IF flow.brought <> 0 THEN
+            flow.brought := flow.brought * market.krw_rate(flow.currency);
+        END IF;
+        UPDATE account.portfolio
+           SET peak_value = peak_value + coalesce(flow.brought, 0)
+         WHERE portfolio_id = flow.portfolio_id;
+    END LOOP;
     RETURN NULL;
 END
 $function$;
@@ -364,10 +376,14 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_guard_cash_kind_c2105()
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+-- The condition is here and not in the trigger's WHEN, which is parsed anew by every statement that books cash.
 BEGIN
-    RAISE EXCEPTION 'cash_booked_by_ledger: this % entry is booked by the ledger itself', NEW.kind
-        USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_booked_by_ledger',
-              HINT = 'Insert the execution, the action entry or the portfolio that it would belong to.';
+    IF NEW.kind IN ('OPENING', 'TRADE') OR NEW.action_entry_id IS NOT NULL THEN
+        RAISE EXCEPTION 'cash_booked_by_ledger: this % entry is booked by the ledger itself', NEW.kind
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_booked_by_ledger',
+                  HINT = 'Insert the execution, the action entry or the portfolio that it would belong to.';
+    END IF;
+    RETURN NEW;
 END
 $function$;
 CREATE OR REPLACE FUNCTION account.pgtrigger_guard_portfolio_delete_c5958()
@@ -383,6 +399,21 @@ BEGIN
                   HINT = 'Set it inactive instead of deleting it.';
     END IF;
     RETURN OLD;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_guard_stock_currency_cf249()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF EXISTS (SELECT FROM account.holdings WHERE stock_id = NEW.stock_id) THEN
+        RAISE EXCEPTION 'stock_currency: stock % is held, and was paid for in %', NEW.ticker, OLD.currency
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'stock_currency',
+                  HINT = 'Add the stock of the other market under a ticker of its own.';
+    END IF;
+    RETURN NULL;
 END
 $function$;
 CREATE OR REPLACE FUNCTION account.pgtrigger_open_holding_54a9c()
@@ -410,6 +441,82 @@ AS $function$
 BEGIN
     INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind)
     SELECT portfolio_id, 'KRW', initial_capital, 'OPENING' FROM opened WHERE initial_capital > 0;
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_price_event_opens_953c3()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- INSERT … ON CONFLICT DO UPDATE and MERGE are several events in one statement; they open, and close, one within the other.
+BEGIN
+    PERFORM set_config('aegis.open_price_events',
+        (coalesce(nullif(current_setting('aegis.open_price_events', true), ''), '0')::int + 1)::text, true);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_price_event_over_d8768()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Holdings are valued when the last event of the statement is over, all in one go: a second go would wait for holdings while it
+-- keeps portfolios locked, and a fill does the opposite. A loader of several statements opens one event more, and has the
+-- holdings valued when it commits.
+DECLARE
+    still_open CONSTANT int := current_setting('aegis.open_price_events')::int - 1;
+BEGIN
+    PERFORM set_config('aegis.open_price_events', still_open::text, true);
+    IF still_open = 0 THEN
+        PERFORM account.revalue_queued();
+    END IF;
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_queue_revaluation_on_delete_49c59()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO account.revaluations (stock_ids) SELECT array_agg(stock_id) FROM changed HAVING count(*) > 0;
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_queue_revaluation_on_insert_0c2fa()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO account.revaluations (stock_ids) SELECT array_agg(stock_id) FROM changed HAVING count(*) > 0;
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_queue_revaluation_on_update_fadd4()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO account.revaluations (stock_ids) SELECT array_agg(stock_id) FROM changed HAVING count(*) > 0;
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_at_commit_22c47()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM account.revalue_queued();
     RETURN NULL;
 END
 $function$;
@@ -452,108 +559,6 @@ BEGIN
         SELECT portfolio_id FROM account.cash_balances JOIN changed USING (currency)
         UNION
         SELECT portfolio_id FROM account.holdings JOIN market.stocks USING (stock_id) JOIN changed USING (currency)));
-    RETURN NULL;
-END
-$function$;
-CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_on_delete_6b34b()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
--- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one
--- statement. Holdings, then portfolios, each in the order of their keys.
-DECLARE
-    touched bigint[];
-BEGIN
-    WITH held AS (
-        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,
-               price.trade_date
-          FROM account.holdings JOIN changed USING (stock_id)
-          LEFT JOIN market.latest_prices AS price USING (stock_id)
-         ORDER BY holding_id
-           FOR NO KEY UPDATE OF holdings
-    ), revalued AS (
-        UPDATE account.holdings
-           SET current_value = quantity * held.close_price,
-               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,
-               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),
-               valued_on = held.trade_date,
-               last_updated = now()
-          FROM held
-         WHERE holdings.holding_id = held.holding_id
-        RETURNING portfolio_id
-    )
-    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;
-    PERFORM account.touch_portfolios(touched);
-    RETURN NULL;
-END
-$function$;
-CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_on_insert_fe0ba()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
--- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one
--- statement. Holdings, then portfolios, each in the order of their keys.
-DECLARE
-    touched bigint[];
-BEGIN
-    WITH held AS (
-        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,
-               price.trade_date
-          FROM account.holdings JOIN changed USING (stock_id)
-          LEFT JOIN market.latest_prices AS price USING (stock_id)
-         ORDER BY holding_id
-           FOR NO KEY UPDATE OF holdings
-    ), revalued AS (
-        UPDATE account.holdings
-           SET current_value = quantity * held.close_price,
-               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,
-               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),
-               valued_on = held.trade_date,
-               last_updated = now()
-          FROM held
-         WHERE holdings.holding_id = held.holding_id
-        RETURNING portfolio_id
-    )
-    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;
-    PERFORM account.touch_portfolios(touched);
-    RETURN NULL;
-END
-$function$;
-CREATE OR REPLACE FUNCTION account.pgtrigger_revalue_on_update_96238()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
--- The same arithmetic as value_holding, for all holdings of the stocks whose latest close changed or went, in one
--- statement. Holdings, then portfolios, each in the order of their keys.
-DECLARE
-    touched bigint[];
-BEGIN
-    WITH held AS (
-        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,
-               price.trade_date
-          FROM account.holdings JOIN changed USING (stock_id)
-          LEFT JOIN market.latest_prices AS price USING (stock_id)
-         ORDER BY holding_id
-           FOR NO KEY UPDATE OF holdings
-    ), revalued AS (
-        UPDATE account.holdings
-           SET current_value = quantity * held.close_price,
-               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,
-               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),
-               valued_on = held.trade_date,
-               last_updated = now()
-          FROM held
-         WHERE holdings.holding_id = held.holding_id
-        RETURNING portfolio_id
-    )
-    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;
-    PERFORM account.touch_portfolios(touched);
     RETURN NULL;
 END
 $function$;
@@ -724,20 +729,59 @@ END
 $function$;
 CREATE OR REPLACE FUNCTION account.portfolio_value(the_portfolio bigint)
  RETURNS numeric
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-    SELECT CASE WHEN coalesce(bool_and(amount IS NOT NULL AND rate IS NOT NULL), true)
-                THEN coalesce(sum(amount * rate), 0) END
-      FROM (SELECT currency, amount, market.krw_rate(currency) AS rate
-              FROM (SELECT currency, balance AS amount
-                      FROM account.cash_balances WHERE portfolio_id = the_portfolio AND balance <> 0
-                    UNION ALL
-                    SELECT currency, CASE WHEN count(*) = count(current_value) THEN sum(current_value) END
-                      FROM account.holdings JOIN market.stocks USING (stock_id)
-                     WHERE portfolio_id = the_portfolio AND quantity > 0
-                     GROUP BY currency) AS owned) AS rated
+BEGIN
+    RETURN (
+        SELECT CASE WHEN count(*) = count(krw) THEN coalesce(sum(krw), 0) END
+          FROM (SELECT amount * market.krw_rate(currency) AS krw
+                  FROM (SELECT currency, CASE WHEN count(*) = count(amount) THEN sum(amount) END AS amount
+                          FROM (SELECT currency, balance AS amount
+                                  FROM account.cash_balances WHERE portfolio_id = the_portfolio AND balance <> 0
+                                UNION ALL
+                                SELECT currency, current_value
+                                  FROM account.holdings JOIN market.stocks USING (stock_id)
+                                 WHERE portfolio_id = the_portfolio AND quantity > 0) AS owned
+                         GROUP BY currency) AS sums) AS rated);
+END
+$function$;
+CREATE OR REPLACE FUNCTION account.revalue_queued()
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    changed bigint[];
+    touched bigint[];
+BEGIN
+    WITH taken AS (DELETE FROM account.revaluations RETURNING stock_ids)
+    SELECT array_agg(DISTINCT stock_id) INTO changed FROM taken CROSS JOIN unnest(stock_ids) AS stock_id;
+    IF changed IS NULL THEN
+        RETURN;
+    END IF;
+    -- Locked by a statement of its own: one that locks and updates in one go meets rows that a fill has changed since it
+    -- began, and then waits for them out of order.
+    PERFORM FROM account.holdings WHERE stock_id = ANY (changed) ORDER BY holding_id FOR NO KEY UPDATE;
+    WITH revalued AS (
+        UPDATE account.holdings
+           SET current_value = quantity * close_price,
+               unrealized_pnl = quantity * close_price - quantity * avg_purchase_price,
+               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, close_price),
+               valued_on = trade_date,
+               last_updated = now()
+          FROM (SELECT holding_id AS key, price.trade_date,
+                       account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price
+                  FROM account.holdings LEFT JOIN market.latest_prices AS price USING (stock_id)
+                 WHERE stock_id = ANY (changed)) AS held
+         WHERE holding_id = key
+        RETURNING portfolio_id
+    )
+    SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;
+    PERFORM account.touch_portfolios(touched);
+END
 $function$;
 CREATE OR REPLACE FUNCTION account.touch_portfolios(portfolio_ids bigint[])
  RETURNS void
@@ -1151,6 +1195,8 @@ TABLE market.daily_prices PARTITION BY RANGE (trade_date);
     CREATE TRIGGER pgtrigger_latest_price_on_delete_f66ea AFTER DELETE ON market.daily_prices REFERENCING OLD TABLE AS departed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_latest_price_on_delete_f66ea();
     CREATE TRIGGER pgtrigger_latest_price_on_insert_13a8e AFTER INSERT ON market.daily_prices REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_latest_price_on_insert_13a8e();
     CREATE TRIGGER pgtrigger_latest_price_on_update_15a50 AFTER UPDATE ON market.daily_prices REFERENCING OLD TABLE AS departed NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_latest_price_on_update_15a50();
+    CREATE TRIGGER pgtrigger_price_event_opens_953c3 BEFORE INSERT OR DELETE OR UPDATE ON market.daily_prices FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_price_event_opens_953c3();
+    CREATE TRIGGER pgtrigger_price_event_over_d8768 AFTER INSERT OR DELETE OR UPDATE ON market.daily_prices FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_price_event_over_d8768();
     COMMENT ON TABLE IS 'Raw daily bars, one partition a month; key (stock_id, trade_date)';
     COMMENT ON COLUMN price_id IS 'Django''s key; the database''s is (stock_id, trade_date)';
     COMMENT ON COLUMN trade_date IS 'Date at the exchange; partition key';
@@ -1185,9 +1231,9 @@ TABLE market.latest_prices;
     CONSTRAINT fk_latest_prices_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE CASCADE;
     CONSTRAINT latest_prices_pkey PRIMARY KEY (stock_id);
     CREATE UNIQUE INDEX latest_prices_pkey ON market.latest_prices USING btree (stock_id);
-    CREATE TRIGGER pgtrigger_revalue_on_delete_6b34b AFTER DELETE ON market.latest_prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_on_delete_6b34b();
-    CREATE TRIGGER pgtrigger_revalue_on_insert_fe0ba AFTER INSERT ON market.latest_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_on_insert_fe0ba();
-    CREATE TRIGGER pgtrigger_revalue_on_update_96238 AFTER UPDATE ON market.latest_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_on_update_96238();
+    CREATE TRIGGER pgtrigger_queue_revaluation_on_delete_49c59 AFTER DELETE ON market.latest_prices REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_queue_revaluation_on_delete_49c59();
+    CREATE TRIGGER pgtrigger_queue_revaluation_on_insert_0c2fa AFTER INSERT ON market.latest_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_queue_revaluation_on_insert_0c2fa();
+    CREATE TRIGGER pgtrigger_queue_revaluation_on_update_fadd4 AFTER UPDATE ON market.latest_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_queue_revaluation_on_update_fadd4();
     COMMENT ON TABLE IS 'The newest close of each stock; valuation reads this one row instead of all partitions';
     COMMENT ON COLUMN close_price IS 'Trading currency';
 TABLE market.session_overrides;
@@ -1261,6 +1307,7 @@ END;
     CREATE TRIGGER pgtrigger_audit_delete_41175 AFTER DELETE ON market.stocks FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_41175();
     CREATE TRIGGER pgtrigger_audit_insert_04be8 AFTER INSERT ON market.stocks FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_04be8();
     CREATE TRIGGER pgtrigger_audit_update_38d4f AFTER UPDATE ON market.stocks FOR EACH ROW WHEN (((old.created_at IS DISTINCT FROM new.created_at) OR ((old.industry)::text IS DISTINCT FROM (new.industry)::text) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.listing_date IS DISTINCT FROM new.listing_date) OR ((old.market_type)::text IS DISTINCT FROM (new.market_type)::text) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR ((old.sector)::text IS DISTINCT FROM (new.sector)::text) OR (old.stock_id IS DISTINCT FROM new.stock_id) OR ((old.ticker)::text IS DISTINCT FROM (new.ticker)::text))) EXECUTE FUNCTION pgtrigger_audit_update_38d4f();
+    CREATE TRIGGER pgtrigger_guard_stock_currency_cf249 AFTER UPDATE ON market.stocks FOR EACH ROW WHEN (((old.currency)::text IS DISTINCT FROM (new.currency)::text)) EXECUTE FUNCTION pgtrigger_guard_stock_currency_cf249();
     CREATE TRIGGER pgtrigger_update_stocks_updated_at_fdd8c BEFORE UPDATE ON market.stocks FOR EACH ROW EXECUTE FUNCTION pgtrigger_update_stocks_updated_at_fdd8c();
     COMMENT ON TABLE IS 'Stock master: KOSPI, KOSDAQ, NYSE and NASDAQ';
     COMMENT ON COLUMN ticker IS 'Exchange code; not all digits, e.g. 00088K';
@@ -1276,14 +1323,18 @@ AS $function$
 $function$;
 CREATE OR REPLACE FUNCTION market.krw_rate(of_currency text, on_day date DEFAULT NULL::date)
  RETURNS numeric
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE PARALLEL SAFE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-    SELECT CASE WHEN of_currency = 'KRW' THEN 1 ELSE (
-        SELECT krw_per_unit FROM market.fx_rates
-         WHERE currency = of_currency AND rate_date <= coalesce(on_day, (now() AT TIME ZONE 'Asia/Seoul')::date)
-         ORDER BY rate_date DESC LIMIT 1) END
+BEGIN
+    IF of_currency = 'KRW' THEN
+        RETURN 1;
+    END IF;
+    RETURN (SELECT krw_per_unit FROM market.fx_rates
+             WHERE currency = of_currency AND rate_date <= coalesce(on_day, (now() AT TIME ZONE 'Asia/Seoul')::date)
+             ORDER BY rate_date DESC LIMIT 1);
+END
 $function$;
 CREATE OR REPLACE FUNCTION market.pgtrigger_append_only_13a78()
  RETURNS trigger
@@ -1453,6 +1504,8 @@ CREATE OR REPLACE FUNCTION market.refresh_latest_prices(stock_ids bigint[])
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+    -- Whoever changes one of these rows at the same moment is waited for, so that the look below sees what it left.
+    SELECT FROM market.latest_prices WHERE stock_id = ANY (stock_ids) ORDER BY stock_id FOR UPDATE;
     DELETE FROM market.latest_prices AS latest
      WHERE stock_id = ANY (stock_ids)
        AND NOT EXISTS (SELECT FROM market.daily_prices
@@ -1577,12 +1630,7 @@ CREATE OR REPLACE FUNCTION system.principal()
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-    SELECT CASE WHEN session_user = 'aegis_app'
-                THEN coalesce(nullif(current_setting('aegis.principal', true), ''), session_user)
-                ELSE session_user END
-$function$;
+RETURN CASE WHEN (SESSION_USER = 'aegis_app'::name) THEN (COALESCE(NULLIF(current_setting('aegis.principal'::text, true), ''::text), (SESSION_USER)::text))::name ELSE SESSION_USER END;
 TABLE trade.action_entries;
     action_entry_id bigint NOT NULL IDENTITY;
     ratio numeric(18,9) NOT NULL DEFAULT 1;

@@ -83,22 +83,21 @@ BEGIN
     IF changed IS NULL THEN
         RETURN;
     END IF;
-    WITH held AS (
-        SELECT holding_id, account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price,
-               price.trade_date
-          FROM account.holdings LEFT JOIN market.latest_prices AS price USING (stock_id)
-         WHERE stock_id = ANY (changed)
-         ORDER BY holding_id
-           FOR NO KEY UPDATE OF holdings
-    ), revalued AS (
+    -- Locked by a statement of its own: one that locks and updates in one go meets rows that a fill has changed since it
+    -- began, and then waits for them out of order.
+    PERFORM FROM account.holdings WHERE stock_id = ANY (changed) ORDER BY holding_id FOR NO KEY UPDATE;
+    WITH revalued AS (
         UPDATE account.holdings
-           SET current_value = quantity * held.close_price,
-               unrealized_pnl = quantity * held.close_price - quantity * avg_purchase_price,
-               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, held.close_price),
-               valued_on = held.trade_date,
+           SET current_value = quantity * close_price,
+               unrealized_pnl = quantity * close_price - quantity * avg_purchase_price,
+               unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, close_price),
+               valued_on = trade_date,
                last_updated = now()
-          FROM held
-         WHERE holdings.holding_id = held.holding_id
+          FROM (SELECT holding_id AS key, price.trade_date,
+                       account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price
+                  FROM account.holdings LEFT JOIN market.latest_prices AS price USING (stock_id)
+                 WHERE stock_id = ANY (changed)) AS held
+         WHERE holding_id = key
         RETURNING portfolio_id
     )
     SELECT array_agg(DISTINCT portfolio_id) INTO touched FROM revalued;
