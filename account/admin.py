@@ -140,6 +140,7 @@ class PortfolioAdmin(BackOffice):
         (_("Targets"), {"fields": [("target_return", "max_drawdown")]}),
         (_("Record"), {"fields": ["created_by", ("created_at", "updated_at")]}),
     ]
+    read_as = (money(Portfolio, "initial_capital", won),)
     inlines = [CashInline, HoldingInline]
     actions_detail = ["deposit_this", "withdraw_this", "convert_this", "clear_halt_this"]
 
@@ -189,9 +190,9 @@ class PortfolioAdmin(BackOffice):
         )
     )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # Booked as the opening entry: from then on it moves by deposits and withdrawals.
-        return [*self.readonly_fields, *(["initial_capital"] if obj else [])]
+    def frozen_fields(self, row: Portfolio) -> list[str]:
+        # Booked as the opening entry: from then on deposits and withdrawals move cash.
+        return ["initial_capital"]
 
     @admin.display(description=_("against initial capital %"))
     def return_rate(self, portfolio: Portfolio) -> SafeString | None:
@@ -225,6 +226,7 @@ class HoldingAdmin(BackOffice):
     ordering = ["portfolio__name", "stock__ticker"]
     autocomplete_fields = ["portfolio", "stock"]
     readonly_fields = [*VALUATION, *OPENING, "last_updated"]
+    read_as = tuple(COST)
     fieldsets = [
         (None, {"fields": ["portfolio", "stock"]}),
         (
@@ -242,9 +244,9 @@ class HoldingAdmin(BackOffice):
         # What a first buy needs: a holding of nothing yet.
         return {"quantity": 0, "avg_purchase_price": 0, **super().get_changeform_initial_data(request)}
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def frozen_fields(self, row: Holding) -> list[str]:
         # What it is a holding of does not change: the orders and executions under it were of that stock.
-        return [*self.readonly_fields, *(["portfolio", "stock"] if obj else [])]
+        return ["portfolio", "stock"]
 
 
 class CashEntryForm(BackOfficeForm):

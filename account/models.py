@@ -235,18 +235,25 @@ class Holding(models.Model):
                 func=body(__file__, "value_holding"),
             ),
             # A statement from outside always gets the true value; the set-based revaluation, itself run by a trigger,
-            # brings the value along and is not computed again row by row.
+            # brings the value along and is not computed again row by row. Who does not know it says so: valued_on NULL.
             Trigger(
                 name="update_holding_value",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "pg_trigger_depth() = 0"
-                    " OR (OLD.quantity, OLD.avg_purchase_price, OLD.stock_id, OLD.split_on, OLD.split_ratio)"
-                    " IS DISTINCT FROM (NEW.quantity, NEW.avg_purchase_price, NEW.stock_id, NEW.split_on,"
-                    " NEW.split_ratio)"
+                    "pg_trigger_depth() = 0 OR NEW.valued_on IS NULL OR (OLD.quantity, OLD.avg_purchase_price, OLD.stock_id)"
+                    " IS DISTINCT FROM (NEW.quantity, NEW.avg_purchase_price, NEW.stock_id)"
                 ),
                 func=body(__file__, "value_holding"),
+            ),
+            Trigger(
+                name="meet_arriving_closes",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="opened"),
+                func=body(__file__, "meet_arriving_closes"),
+                definer=True,
             ),
             # Positions that a client opens, corrects or removes change what the portfolio is worth; fills reach it
             # through their cash.

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-REVALUE_HOLDINGS = (Path(__file__).parent / "sql" / "revalue_holdings.sql").read_text()
+SQL = Path(__file__).parent / "sql"
+LOCK_ALL = (SQL / "lock_all.sql").read_text()
+REVALUE_HOLDINGS = (SQL / "revalue_holdings.sql").read_text()
 
 
 def revalue() -> dict[str, int]:
@@ -18,6 +20,7 @@ def revalue() -> dict[str, int]:
     with transaction.atomic(), connection.cursor() as cursor:
         before = _portfolio_values(cursor)
         cursor.execute("SELECT market.refresh_latest_prices(ARRAY(SELECT stock_id FROM market.stocks))")
+        cursor.execute(LOCK_ALL)
         cursor.execute(REVALUE_HOLDINGS)
         holdings = cursor.rowcount
         cursor.execute("SELECT account.touch_portfolios(ARRAY(SELECT portfolio_id FROM account.portfolio))")

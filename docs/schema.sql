@@ -104,13 +104,14 @@ TABLE account.holdings;
     CREATE TRIGGER pgtrigger_audit_delete_3a2c3 AFTER DELETE ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_3a2c3();
     CREATE TRIGGER pgtrigger_audit_insert_9fb69 AFTER INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_9fb69();
     CREATE TRIGGER pgtrigger_audit_update_a5dee AFTER UPDATE ON account.holdings FOR EACH ROW WHEN (((old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price) OR (old.holding_id IS DISTINCT FROM new.holding_id) OR (old.opening_price IS DISTINCT FROM new.opening_price) OR (old.opening_quantity IS DISTINCT FROM new.opening_quantity) OR (old.portfolio_id IS DISTINCT FROM new.portfolio_id) OR (old.quantity IS DISTINCT FROM new.quantity) OR (old.realized_pnl IS DISTINCT FROM new.realized_pnl) OR (old.stock_id IS DISTINCT FROM new.stock_id))) EXECUTE FUNCTION pgtrigger_audit_update_a5dee();
-    CREATE TRIGGER pgtrigger_guard_holding_af1bc BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND (((((((((old.portfolio_id IS DISTINCT FROM new.portfolio_id) OR (old.stock_id IS DISTINCT FROM new.stock_id)) OR (old.quantity IS DISTINCT FROM new.quantity)) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price)) OR (old.realized_pnl IS DISTINCT FROM new.realized_pnl)) OR (old.opening_quantity IS DISTINCT FROM new.opening_quantity)) OR (old.opening_price IS DISTINCT FROM new.opening_price)) OR (old.split_on IS DISTINCT FROM new.split_on)) OR (old.split_ratio IS DISTINCT FROM new.split_ratio)))) EXECUTE FUNCTION pgtrigger_guard_holding_af1bc();
+    CREATE TRIGGER pgtrigger_guard_holding_af1bc BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_holding_af1bc();
+    CREATE TRIGGER pgtrigger_meet_arriving_closes_2da8b AFTER INSERT ON account.holdings REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_meet_arriving_closes_2da8b();
     CREATE TRIGGER pgtrigger_open_holding_54a9c BEFORE INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_open_holding_54a9c();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_delete_718b5 AFTER DELETE ON account.holdings REFERENCING OLD TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_delete_718b5();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_departure_ea58a AFTER UPDATE ON account.holdings REFERENCING OLD TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_departure_ea58a();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_insert_201f4 AFTER INSERT ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_insert_201f4();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_update_4946c AFTER UPDATE ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_update_4946c();
-    CREATE TRIGGER pgtrigger_update_holding_value_50725 BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) OR (((((old.quantity IS DISTINCT FROM new.quantity) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price)) OR (old.stock_id IS DISTINCT FROM new.stock_id)) OR (old.split_on IS DISTINCT FROM new.split_on)) OR (old.split_ratio IS DISTINCT FROM new.split_ratio)))) EXECUTE FUNCTION pgtrigger_update_holding_value_50725();
+    CREATE TRIGGER pgtrigger_update_holding_value_50725 BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) OR (new.valued_on IS NULL) OR (((old.quantity IS DISTINCT FROM new.quantity) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price)) OR (old.stock_id IS DISTINCT FROM new.stock_id)))) EXECUTE FUNCTION pgtrigger_update_holding_value_50725();
     CREATE TRIGGER pgtrigger_value_holding_on_insert_9575f BEFORE INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_value_holding_on_insert_9575f();
     COMMENT ON TABLE IS 'Positions at average cost, valued at the latest close';
     COMMENT ON COLUMN quantity IS 'Shares';
@@ -319,34 +320,35 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_book_cash_c0e4f()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
--- One portfolio after the other, in the order of their keys: no two bookings wait for each other in a circle.
+-- One balance after the other, in the order of their portfolios, which are locked on the way: no two bookings wait for each
+-- other in a circle. Portfolios are valued when all balances stand: between the two entries of an exchange there is no fall.
 DECLARE
     flow record;
     standing numeric;
 BEGIN
     FOR flow IN
-        SELECT portfolio_id, currency, sum(amount) AS amount, bool_or(kind = 'WITHDRAWAL') AS withdrawn,
-               coalesce(sum(amount) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')), 0) AS brought
-          FROM booked GROUP BY portfolio_id, currency ORDER BY portfolio_id, currency
+        SELECT portfolio_id, currency, sum(amount) AS amount, bool_or(kind = 'WITHDRAWAL') AS has_withdrawal
+          FROM booked GROUP BY portfolio_id, currency ORDER BY portfolio_id
     LOOP
         PERFORM FROM account.portfolio WHERE portfolio_id = flow.portfolio_id FOR NO KEY UPDATE;
-        INSERT INTO account.cash_balances AS standing (portfolio_id, currency, balance)
+        INSERT INTO account.cash_balances AS balances (portfolio_id, currency, balance)
         VALUES (flow.portfolio_id, flow.currency, flow.amount)
-            ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = standing.balance + EXCLUDED.balance
+            ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = balances.balance + EXCLUDED.balance
         RETURNING balance INTO standing;
-        IF flow.withdrawn AND standing < 0 THEN
+        IF flow.has_withdrawal AND standing < 0 THEN
             RAISE EXCEPTION 'cash_withdrawal: a withdrawal cannot exceed the cash that is there'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',
                       HINT = 'Withdraw less, or convert currency first.';
         END IF;
-        -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.
-        IF flow.brought <> 0 THEN
-            flow.brought := flow.brought * market.krw_rate(flow.currency);
-        END IF;
-        UPDATE account.portfolio
-           SET peak_value = peak_value + coalesce(flow.brought, 0)
-         WHERE portfolio_id = flow.portfolio_id;
     END LOOP;
+
+    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.
+    UPDATE account.portfolio
+       SET peak_value = peak_value + coalesce(brought.krw, 0)
+      FROM (SELECT portfolio_id,
+                   sum(amount * market.krw_rate(currency)) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')) AS krw
+              FROM booked GROUP BY portfolio_id) AS brought
+     WHERE portfolio.portfolio_id = brought.portfolio_id;
     RETURN NULL;
 END
 $function$;
@@ -416,6 +418,25 @@ BEGIN
     RETURN NULL;
 END
 $function$;
+CREATE OR REPLACE FUNCTION account.pgtrigger_meet_arriving_closes_2da8b()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- A close that is arriving does not see these holdings yet. Wait for it, and have them valued at what it leaves.
+BEGIN
+    PERFORM FROM market.latest_prices
+      WHERE stock_id IN (SELECT stock_id FROM opened) ORDER BY stock_id FOR SHARE;
+    UPDATE account.holdings
+       SET valued_on = NULL
+      FROM opened JOIN market.latest_prices AS price USING (stock_id)
+     WHERE holdings.holding_id = opened.holding_id
+       AND (price.trade_date, round(opened.quantity * price.close_price, 2))
+           IS DISTINCT FROM (opened.valued_on, opened.current_value);
+    RETURN NULL;
+END
+$function$;
 CREATE OR REPLACE FUNCTION account.pgtrigger_open_holding_54a9c()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -463,9 +484,8 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_price_event_over_d8768()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
--- Holdings are valued when the last event of the statement is over, all in one go: a second go would wait for holdings while it
--- keeps portfolios locked, and a fill does the opposite. A loader of several statements opens one event more, and has the
--- holdings valued when it commits.
+-- Holdings are valued when the last event of the statement is over, all in one go: a second go would wait for holdings while
+-- it keeps portfolios locked, and a fill does the opposite. A load of several statements opens one event more.
 DECLARE
     still_open CONSTANT int := current_setting('aegis.open_price_events')::int - 1;
 BEGIN
@@ -1853,14 +1873,17 @@ BEGIN
       INTO held
       FROM account.holdings h JOIN account.portfolio p USING (portfolio_id) JOIN market.stocks s USING (stock_id)
      WHERE h.holding_id = placed.holding_id;
-    SELECT action, stock_id INTO advised FROM brain.daily_picks WHERE pick_id = placed.pick_id;
 
-    IF advised.action <> placed.side THEN
-        RAISE EXCEPTION 'order_pick: pick % advises to %, not to %', placed.pick_id, advised.action, placed.side
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_pick', HINT = 'Take the pick''s side, or no pick.';
-    ELSIF advised.stock_id <> held.stock_id THEN
-        RAISE EXCEPTION 'order_pick: pick % is of another stock than holding %', placed.pick_id, placed.holding_id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_pick', HINT = 'Choose the holding of the pick''s stock.';
+    IF placed.pick_id IS NOT NULL THEN
+        SELECT action, stock_id INTO advised FROM brain.daily_picks WHERE pick_id = placed.pick_id;
+        IF advised.action <> placed.side THEN
+            RAISE EXCEPTION 'order_pick: pick % advises to %, not to %', placed.pick_id, advised.action, placed.side
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'order_pick', HINT = 'Take the pick''s side, or no pick.';
+        ELSIF advised.stock_id <> held.stock_id THEN
+            RAISE EXCEPTION 'order_pick: pick % is of another stock than holding %', placed.pick_id, placed.holding_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'order_pick',
+                      HINT = 'Choose the holding of the pick''s stock.';
+        END IF;
     END IF;
 
     IF placed.side = 'BUY' AND held.buying_halted_at IS NOT NULL THEN
@@ -1873,7 +1896,8 @@ BEGIN
     END IF;
 
     IF placed.side = 'SELL' AND held.holding_id IS NOT NULL THEN
-        PERFORM FROM account.holdings WHERE holding_id = placed.holding_id FOR NO KEY UPDATE;
+        -- An update and not a mere lock: a REPEATABLE READ transaction that looks at orders from before it is refused.
+        UPDATE account.holdings SET last_updated = now() WHERE holding_id = placed.holding_id;
         SELECT coalesce(sum(quantity - filled_quantity), 0) INTO committed
           FROM trade.orders
          WHERE holding_id = placed.holding_id AND side = 'SELL' AND status IN ('PENDING', 'PARTIAL_FILLED')
@@ -2003,6 +2027,22 @@ AS $function$
                   AND reverses_id IS NULL AND reversed_at IS NULL), 0)
       FROM account.holdings WHERE holding_id = the_holding
 $function$;
+CREATE OR REPLACE FUNCTION trade.mark_picks(picks bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM FROM brain.daily_picks WHERE pick_id = ANY (picks) ORDER BY pick_id FOR NO KEY UPDATE;
+    UPDATE brain.daily_picks
+       SET is_executed = NOT is_executed
+     WHERE pick_id = ANY (picks)
+       AND is_executed <> EXISTS (SELECT FROM trade.orders JOIN trade.executions USING (order_id)
+                                   WHERE orders.pick_id = daily_picks.pick_id
+                                     AND reverses_id IS NULL AND reversed_at IS NULL);
+END
+$function$;
 CREATE OR REPLACE FUNCTION trade.mark_split(the_holding bigint)
  RETURNS void
  LANGUAGE sql
@@ -2036,7 +2076,8 @@ BEGIN
     END IF;
     PERFORM trade.mark_split(the_holding);
     UPDATE account.holdings
-       SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
+       SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized,
+           valued_on = NULL  -- has it valued anew, also where only the split changed
      WHERE holding_id = the_holding;
 END
 $function$;
@@ -2074,9 +2115,7 @@ AS $function$
 DECLARE
     placed trade.orders;
 BEGIN
-    PERFORM FROM account.holdings
-      WHERE holding_id IN (SELECT holding_id FROM arrived WHERE side = 'SELL') ORDER BY holding_id FOR NO KEY UPDATE;
-    FOR placed IN SELECT * FROM arrived ORDER BY order_id LOOP
+    FOR placed IN SELECT * FROM arrived ORDER BY holding_id, order_id LOOP
         IF placed.filled_quantity <> 0 OR placed.status <> 'PENDING' THEN
             RAISE EXCEPTION 'order_starts_pending: an order starts PENDING and unfilled, not %', placed.status
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'order_starts_pending',
@@ -2225,8 +2264,16 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_holding_af1bc()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 -- Quantity, average and realised P&L follow from executions and corporate actions. Until the first one, what the holding
--- opened with may be put right.
+-- opened with may be put right. What is compared is compared here: a WHEN is parsed anew by every statement, also by the
+-- ledger's own.
 BEGIN
+    IF (NEW.portfolio_id, NEW.stock_id, NEW.quantity, NEW.avg_purchase_price, NEW.realized_pnl, NEW.opening_quantity,
+        NEW.opening_price, NEW.split_on, NEW.split_ratio)
+       IS NOT DISTINCT FROM
+       (OLD.portfolio_id, OLD.stock_id, OLD.quantity, OLD.avg_purchase_price, OLD.realized_pnl, OLD.opening_quantity,
+        OLD.opening_price, OLD.split_on, OLD.split_ratio) THEN
+        RETURN NEW;
+    END IF;
     IF EXISTS (SELECT FROM trade.executions JOIN trade.orders USING (order_id) WHERE holding_id = OLD.holding_id)
        OR EXISTS (SELECT FROM trade.action_entries WHERE holding_id = OLD.holding_id)
        OR NEW.realized_pnl <> OLD.realized_pnl
@@ -2413,27 +2460,30 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_settle_executions_37a00()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
--- Book fills: order → holding → cash and portfolio, in one transaction. Works on whole statements, so that it can lock in
--- one order (orders, holdings, portfolios, each by key) however the client sorted its rows. An INSERT … ON CONFLICT DO
+-- Book fills: order → holding → pick → cash and portfolio, in one transaction. Works on whole statements, so that it can lock
+-- in one order (orders, holdings, picks, portfolios, each by key) however the client sorted its rows. An INSERT … ON CONFLICT DO
 -- NOTHING that repeats a fill never gets here; a plain INSERT that repeats one fails on its unique key and moves nothing.
 DECLARE
     fill record;
     placed trade.orders;
     held account.holdings;
     after trade.position;
+    picks bigint[];
 BEGIN
-    PERFORM FROM trade.orders
-      WHERE order_id IN (SELECT order_id FROM booked) ORDER BY order_id FOR NO KEY UPDATE;
-    PERFORM FROM account.holdings
-      WHERE holding_id IN (SELECT holding_id FROM booked JOIN trade.orders USING (order_id))
-      ORDER BY holding_id FOR NO KEY UPDATE;
-    PERFORM FROM account.portfolio
-      WHERE portfolio_id IN (SELECT portfolio_id FROM booked JOIN trade.orders USING (order_id)
-                                                            JOIN account.holdings USING (holding_id))
-      ORDER BY portfolio_id FOR NO KEY UPDATE;
+    -- One fill alone locks in that order as it goes.
+    IF EXISTS (SELECT FROM booked OFFSET 1) THEN
+        PERFORM FROM trade.orders
+          WHERE order_id IN (SELECT order_id FROM booked) ORDER BY order_id FOR NO KEY UPDATE;
+        PERFORM FROM account.holdings
+          WHERE holding_id IN (SELECT holding_id FROM booked JOIN trade.orders USING (order_id))
+          ORDER BY holding_id FOR NO KEY UPDATE;
+    END IF;
 
     FOR fill IN SELECT * FROM booked ORDER BY execution_id LOOP
-        SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id;
+        SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
+        IF placed.pick_id IS NOT NULL THEN
+            picks := picks || placed.pick_id;
+        END IF;
         IF fill.reverses_id IS NOT NULL THEN
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
             PERFORM trade.rebook(fill.order_id,
@@ -2454,7 +2504,7 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_overfill',
                       HINT = 'Check the fill with the broker; a real over-fill needs an order of its own.';
         END IF;
-        SELECT * INTO held FROM account.holdings WHERE holding_id = placed.holding_id;
+        SELECT * INTO held FROM account.holdings WHERE holding_id = placed.holding_id FOR NO KEY UPDATE;
         IF placed.side = 'SELL' AND fill.executed_quantity > held.quantity THEN
             RAISE EXCEPTION 'execution_oversell: % shares cannot be sold, only % are held',
                 fill.executed_quantity, held.quantity
@@ -2479,7 +2529,6 @@ BEGIN
         UPDATE account.holdings
            SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
          WHERE holding_id = held.holding_id;
-        UPDATE brain.daily_picks SET is_executed = true WHERE pick_id = placed.pick_id AND NOT is_executed;
         IF placed.status = 'CANCELLED' THEN
             INSERT INTO system.alerts (alert_type, severity, module, message, data)
             VALUES ('ERROR', 'CRITICAL', 'trade',
@@ -2489,6 +2538,10 @@ BEGIN
         END IF;
     END LOOP;
 
+    IF picks IS NOT NULL THEN
+        PERFORM trade.mark_picks(picks);
+    END IF;
+    -- Its trigger locks the portfolios.
     INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind, execution_id)
     SELECT portfolio_id, currency, net_amount, 'TRADE', execution_id
       FROM booked JOIN trade.orders USING (order_id)
@@ -2532,6 +2585,7 @@ BEGIN
     FOR gone IN SELECT DISTINCT order_id FROM removed ORDER BY order_id LOOP
         PERFORM trade.rebook(gone.order_id);
     END LOOP;
+    PERFORM trade.mark_picks(ARRAY(SELECT pick_id FROM removed JOIN trade.orders USING (order_id)));
     DELETE FROM account.cash_entries WHERE execution_id IN (SELECT execution_id FROM removed);
     RETURN NULL;
 END
@@ -2600,10 +2654,6 @@ BEGIN
     UPDATE account.holdings
        SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
      WHERE holding_id = placed.holding_id;
-    UPDATE brain.daily_picks
-       SET is_executed = EXISTS (SELECT FROM trade.orders JOIN trade.executions USING (order_id)
-                                  WHERE pick_id = placed.pick_id AND reverses_id IS NULL AND reversed_at IS NULL)
-     WHERE pick_id = placed.pick_id;
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.refuse_before_action(the_holding bigint, executed timestamp with time zone)

@@ -3,6 +3,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, ngettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
@@ -21,7 +22,7 @@ from brain.models import DailyPick
 from market.models import Stock
 from system.back_office import BackOffice, ReadOnlyInline
 from system.back_office.actions import Deed, Question, ask, asked, few, on_row, on_selected, row_by_row, tell_refused
-from system.back_office.columns import count, gain, label, money
+from system.back_office.columns import count, gain, label, money, won
 from system.back_office.filters import DayRangeFilter
 from system.back_office.refusals import in_words
 from trade.models import Execution, Order, OrderStatus, Side
@@ -60,15 +61,6 @@ CHARGES = [money(Execution, "commission", currency_of_fill), money(Execution, "t
 KEPT = ["side"]
 KEPT_ONCE_FILLED = [*KEPT, "holding", "pick", "quantity"]
 KEPT_ONCE_CLOSED = [*KEPT_ONCE_FILLED, "order_type", "limit_price", "stop_price", "order_time", "expires_at"]
-
-
-def frozen(order: Order | None) -> list[str]:
-    """The fields of an order that the ledger does not let change any more."""
-    if order is None:
-        return []
-    if not order.is_open:
-        return KEPT_ONCE_CLOSED
-    return KEPT_ONCE_FILLED if order.executions.exists() else KEPT
 
 
 class ExecutionInline(ReadOnlyInline):
@@ -159,14 +151,23 @@ class OrderAdmin(BackOffice):
         (_("Record"), {"fields": ["created_by"]}),
     ]
     inlines = [ExecutionInline]
+    read_as = (count(Order, "quantity"), *PRICES)
     actions = ["cancel_selected", "reject_selected"]
     actions_detail = ["cancel_this", "reject_this"]
 
     cancel_selected, cancel_this = on_selected(CANCEL), on_row(CANCEL)
     reject_selected, reject_this = on_selected(REJECT), on_row(REJECT)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*self.readonly_fields, *frozen(obj)]
+    def describe(self, row: Order) -> str:
+        filled = _("%(count)s filled") % {"count": f"{row.filled_quantity:,}"} if row.filled_quantity else ""
+        where = row.holding.portfolio if row.holding else ""
+        facts = [f"#{row.pk} {row.get_side_display()} {row.quantity:,}", stock_of(row), where, filled]
+        return " · ".join(str(fact) for fact in facts if fact)
+
+    def frozen_fields(self, row: Order) -> list[str]:
+        if not row.is_open:
+            return KEPT_ONCE_CLOSED
+        return KEPT_ONCE_FILLED if row.executions.exists() else KEPT
 
     @admin.display(description=_("number"), ordering="order_id")
     def number(self, order: Order) -> str:
@@ -189,7 +190,7 @@ STANDING = {"reversed": "warning", "reversal": "info"}
 class ExecutionAdmin(BackOffice):
     list_display = [
         "executed_time",
-        "order",
+        "order_number",
         "stock",
         "side",
         count(Execution, "executed_quantity"),
@@ -219,14 +220,29 @@ class ExecutionAdmin(BackOffice):
         (_("Charges"), {"fields": [("commission", "tax"), gain(Execution, "net_amount", currency_of_fill)]}),
         (_("Reversal"), {"fields": [("reverses", "reversed_at")]}),
     ]
+    read_as = (
+        count(Execution, "executed_quantity"),
+        money(Execution, "executed_price", currency_of_fill),
+        money(Execution, "fx_rate", won),
+        *CHARGES,
+    )
     actions = ["reverse_selected"]
     actions_detail = ["reverse_this"]
 
     reverse_selected, reverse_this = on_selected(REVERSE), on_row(REVERSE)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+    def describe(self, row: Execution) -> str:
+        price = money(Execution, "executed_price", currency_of_fill)(row)
+        side, shares = row.order.get_side_display(), f"{row.executed_quantity:,}"
+        return f"#{row.pk} {side} {shares} @ {strip_tags(price)} · {stock_of(row.order)} · {row.exchange_ref}"
+
+    def frozen_fields(self, row: Execution) -> list[str]:
         # Booked: only the reference may be mended; anything else is corrected by a reversal.
-        return [*self.readonly_fields, *(BOOKED if obj else [])]
+        return BOOKED
+
+    @admin.display(description=_("order"), ordering="order_id")
+    def order_number(self, execution: Execution) -> str:
+        return f"#{execution.order_id}"
 
     @admin.display(description=_("stock"))
     def stock(self, execution: Execution) -> Stock:
@@ -283,9 +299,9 @@ admin.site.unregister([Holding, DailyPick])
 class TradedHoldingAdmin(HoldingAdmin):
     """A holding as this app sees it: once it traded, only executions move it."""
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        traded = obj is not None and Execution.objects.filter(order__holding=obj).exists()
-        return [*super().get_readonly_fields(request, obj), *(["quantity", "avg_purchase_price"] if traded else [])]
+    def frozen_fields(self, row: Holding) -> list[str]:
+        traded = Execution.objects.filter(order__holding=row).exists()
+        return [*super().frozen_fields(row), *(["quantity", "avg_purchase_price"] if traded else [])]
 
 
 @admin.register(DailyPick)
@@ -293,6 +309,9 @@ class OrderedPickAdmin(DailyPickAdmin):
     """A pick as this app sees it: it may be ordered."""
 
     actions = ["order_selected"]
+
+    def describe(self, row: DailyPick) -> str:
+        return f"{row.pick_date} {row.get_action_display()} {row.stock}"
 
     def has_order_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("trade.add_order"))

@@ -552,8 +552,8 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="book_cash",
                         sql=system.triggers.TriggerSql(
-                            func="-- One portfolio after the other, in the order of their keys: no two bookings wait for each other in a circle.\nDECLARE\n    flow record;\n    standing numeric;\nBEGIN\n    FOR flow IN\n        SELECT portfolio_id, currency, sum(amount) AS amount, bool_or(kind = 'WITHDRAWAL') AS withdrawn,\n               coalesce(sum(amount) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')), 0) AS brought\n          FROM booked GROUP BY portfolio_id, currency ORDER BY portfolio_id, currency\n    LOOP\n        PERFORM FROM account.portfolio WHERE portfolio_id = flow.portfolio_id FOR NO KEY UPDATE;\n        INSERT INTO account.cash_balances AS standing (portfolio_id, currency, balance)\n        VALUES (flow.portfolio_id, flow.currency, flow.amount)\n            ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = standing.balance + EXCLUDED.balance\n        RETURNING balance INTO standing;\n        IF flow.withdrawn AND standing < 0 THEN\n            RAISE EXCEPTION 'cash_withdrawal: a withdrawal cannot exceed the cash that is there'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',\n                      HINT = 'Withdraw less, or convert currency first.';\n        END IF;\n        -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.\n        IF flow.brought <> 0 THEN\n            flow.brought := flow.brought * market.krw_rate(flow.currency);\n        END IF;\n        UPDATE account.portfolio\n           SET peak_value = peak_value + coalesce(flow.brought, 0)\n         WHERE portfolio_id = flow.portfolio_id;\n    END LOOP;\n    RETURN NULL;\nEND",
-                            hash="50ed1d2acb9f0ab6b9eb6a2e65fe50a28dc3a715",
+                            func="-- One balance after the other, in the order of their portfolios, which are locked on the way: no two bookings wait for each\n-- other in a circle. Portfolios are valued when all balances stand: between the two entries of an exchange there is no fall.\nDECLARE\n    flow record;\n    standing numeric;\nBEGIN\n    FOR flow IN\n        SELECT portfolio_id, currency, sum(amount) AS amount, bool_or(kind = 'WITHDRAWAL') AS has_withdrawal\n          FROM booked GROUP BY portfolio_id, currency ORDER BY portfolio_id\n    LOOP\n        PERFORM FROM account.portfolio WHERE portfolio_id = flow.portfolio_id FOR NO KEY UPDATE;\n        INSERT INTO account.cash_balances AS balances (portfolio_id, currency, balance)\n        VALUES (flow.portfolio_id, flow.currency, flow.amount)\n            ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = balances.balance + EXCLUDED.balance\n        RETURNING balance INTO standing;\n        IF flow.has_withdrawal AND standing < 0 THEN\n            RAISE EXCEPTION 'cash_withdrawal: a withdrawal cannot exceed the cash that is there'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',\n                      HINT = 'Withdraw less, or convert currency first.';\n        END IF;\n    END LOOP;\n\n    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.\n    UPDATE account.portfolio\n       SET peak_value = peak_value + coalesce(brought.krw, 0)\n      FROM (SELECT portfolio_id,\n                   sum(amount * market.krw_rate(currency)) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')) AS krw\n              FROM booked GROUP BY portfolio_id) AS brought\n     WHERE portfolio.portfolio_id = brought.portfolio_id;\n    RETURN NULL;\nEND",
+                            hash="e6c321a9717a422cf6c2499842f83d6e7b3a61e0",
                             level="STATEMENT",
                             operation="INSERT",
                             pgid="pgtrigger_book_cash_c0e4f",
@@ -646,9 +646,9 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="update_holding_value",
                         sql=system.triggers.TriggerSql(
-                            condition="WHEN (pg_trigger_depth() = 0 OR (OLD.quantity, OLD.avg_purchase_price, OLD.stock_id, OLD.split_on, OLD.split_ratio) IS DISTINCT FROM (NEW.quantity, NEW.avg_purchase_price, NEW.stock_id, NEW.split_on, NEW.split_ratio))",
+                            condition="WHEN (pg_trigger_depth() = 0 OR NEW.valued_on IS NULL OR (OLD.quantity, OLD.avg_purchase_price, OLD.stock_id) IS DISTINCT FROM (NEW.quantity, NEW.avg_purchase_price, NEW.stock_id))",
                             func="-- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.\nDECLARE\n    price market.latest_prices;\n    close_price numeric;\nBEGIN\n    SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;\n    close_price := account.close_for(price.close_price, price.trade_date, NEW.split_on, NEW.split_ratio);\n    NEW.current_value := NEW.quantity * close_price;\n    NEW.unrealized_pnl := NEW.quantity * close_price - NEW.quantity * NEW.avg_purchase_price;\n    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, close_price);\n    NEW.valued_on := price.trade_date;\n    NEW.last_updated := now();\n    RETURN NEW;\nEND",
-                            hash="1a60e482b46e1502973c2e057996d1ca3b1057c1",
+                            hash="2ed6e8e0d6281b02c6601ed702605b78eedaac70",
                             operation="UPDATE",
                             pgid="pgtrigger_update_holding_value_50725",
                             schema="account",
@@ -802,8 +802,8 @@ class Migration(migrations.Migration):
                     trigger=system.triggers.CompiledTrigger(
                         name="price_event_over",
                         sql=system.triggers.TriggerSql(
-                            func="-- Holdings are valued when the last event of the statement is over, all in one go: a second go would wait for holdings while it\n-- keeps portfolios locked, and a fill does the opposite. A loader of several statements opens one event more, and has the\n-- holdings valued when it commits.\nDECLARE\n    still_open CONSTANT int := current_setting('aegis.open_price_events')::int - 1;\nBEGIN\n    PERFORM set_config('aegis.open_price_events', still_open::text, true);\n    IF still_open = 0 THEN\n        PERFORM account.revalue_queued();\n    END IF;\n    RETURN NULL;\nEND",
-                            hash="4f0007fa72662f77413e3c9a49b11cad56a949ca",
+                            func="-- Holdings are valued when the last event of the statement is over, all in one go: a second go would wait for holdings while\n-- it keeps portfolios locked, and a fill does the opposite. A load of several statements opens one event more.\nDECLARE\n    still_open CONSTANT int := current_setting('aegis.open_price_events')::int - 1;\nBEGIN\n    PERFORM set_config('aegis.open_price_events', still_open::text, true);\n    IF still_open = 0 THEN\n        PERFORM account.revalue_queued();\n    END IF;\n    RETURN NULL;\nEND",
+                            hash="615c8fc7ee4261a18f04f4d1961cb9c0336a9823",
                             level="STATEMENT",
                             operation="INSERT OR UPDATE OR DELETE",
                             pgid="pgtrigger_price_event_over_d8768",
@@ -837,6 +837,24 @@ class Migration(migrations.Migration):
                             schema="account",
                             security="DEFINER",
                             table="stocks",
+                            when="AFTER",
+                        ),
+                    ),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name="holding",
+                    trigger=system.triggers.CompiledTrigger(
+                        name="meet_arriving_closes",
+                        sql=system.triggers.TriggerSql(
+                            func="-- A close that is arriving does not see these holdings yet. Wait for it, and have them valued at what it leaves.\nBEGIN\n    PERFORM FROM market.latest_prices\n      WHERE stock_id IN (SELECT stock_id FROM opened) ORDER BY stock_id FOR SHARE;\n    UPDATE account.holdings\n       SET valued_on = NULL\n      FROM opened JOIN market.latest_prices AS price USING (stock_id)\n     WHERE holdings.holding_id = opened.holding_id\n       AND (price.trade_date, round(opened.quantity * price.close_price, 2))\n           IS DISTINCT FROM (opened.valued_on, opened.current_value);\n    RETURN NULL;\nEND",
+                            hash="a9863b67963b993188c3a5ab80eee643c2e8dd89",
+                            level="STATEMENT",
+                            operation="INSERT",
+                            pgid="pgtrigger_meet_arriving_closes_2da8b",
+                            referencing="REFERENCING NEW TABLE AS opened ",
+                            schema="account",
+                            security="DEFINER",
+                            table="holdings",
                             when="AFTER",
                         ),
                     ),

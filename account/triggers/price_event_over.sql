@@ -1,6 +1,5 @@
--- Holdings are valued when the last event of the statement is over, all in one go: a second go would wait for holdings while it
--- keeps portfolios locked, and a fill does the opposite. A loader of several statements opens one event more, and has the
--- holdings valued when it commits.
+-- Holdings are valued when the last event of the statement is over, all in one go: a second go would wait for holdings while
+-- it keeps portfolios locked, and a fill does the opposite. A load of several statements opens one event more.
 DECLARE
     still_open CONSTANT int := current_setting('aegis.open_price_events')::int - 1;
 BEGIN

@@ -30,7 +30,7 @@ class CsvTable:
         self._file = path.open("rb")
         self._size = max(path.stat().st_size, 1)
         self._text: GzipFile | BufferedReader = GzipFile(fileobj=self._file) if container == "csv.gz" else self._file
-        header, _, self._rest = self._read().removeprefix(UTF8_MARK).partition(b"\n")
+        header, _, self._rest = self._first_lines().removeprefix(UTF8_MARK).partition(b"\n")
         self.columns = self._names(header)
         self._schema = dict.fromkeys(self.columns, pl.String())
 
@@ -44,10 +44,19 @@ class CsvTable:
             else:
                 numbers = pl.int_range(line, line + frame.height, dtype=pl.Int64, eager=True).alias("#line")
                 yield frame.select(numbers, pl.lit(None, pl.String).alias("#misfit"), pl.all())
-        self._file.close()
 
     def share_read(self) -> float:
-        return 1.0 if self._file.closed else self._file.tell() / self._size
+        return self._file.tell() / self._size
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _first_lines(self) -> bytes:
+        text = more = self._read()
+        while more and b"\n" not in text and len(text) <= LONGEST_ROW:
+            more = self._read()
+            text += more
+        return text
 
     def _names(self, header: bytes) -> list[str]:
         if len(header) > LONGEST_ROW or b"\0" in header:

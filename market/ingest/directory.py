@@ -1,4 +1,5 @@
 import polars as pl
+from polars import selectors
 
 from market.models import Stock
 
@@ -34,7 +35,9 @@ class Directory:
 
     def identified(self, facts: pl.DataFrame) -> pl.DataFrame:
         """Facts by `stock_no`, ready to be staged: with `ticker`, and `stock_id` where the stock is known."""
-        return facts.drop("#line").join(self.stocks.drop("known_market"), on="stock_no", how="left")
+        # A name over two lines is one that was wrapped.
+        told = facts.drop("#line").with_columns(selectors.string().str.replace_all(r"\s+", " "))
+        return told.join(self.stocks.drop("known_market"), on="stock_no", how="left")
 
 
 def _numbers(start: int, count: int) -> pl.Series:

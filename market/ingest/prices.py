@@ -1,5 +1,6 @@
 from calendar import monthrange
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from time import monotonic
@@ -24,14 +25,14 @@ def load_prices(path: Path, watch: Watch | None = None) -> Report:
     Raises `RefusedFileError` where the file is not what it claims to be; then nothing of it is loaded.
     """
     started = monotonic()
-    table = open_table(path)
-    form = recognise(table, PRICE_FORMATS)
-    with store.load_transaction(STOCKS, PRICES) as cursor:
-        intake = Intake(form, price_rules, store.today(cursor))
-        load = _PriceLoad(cursor, table, intake, watch or Unwatched())
-        load.stage()
-        load.store()
-        intake.rejects.store(cursor, "load_prices", path)
+    with closing(open_table(path)) as table:
+        form = recognise(table, PRICE_FORMATS)
+        with store.load_transaction(STOCKS, PRICES) as cursor:
+            intake = Intake(form, price_rules, store.today(cursor))
+            load = _PriceLoad(cursor, table, intake, watch or Unwatched())
+            load.stage()
+            load.store()
+            intake.rejects.store(cursor, "load_prices", path)
     store.summarise(load.touched)
     return intake.report(table, load.inserted, load.updated, monotonic() - started)
 
@@ -83,5 +84,6 @@ class _PriceLoad:
 
     def _reject_contradictions(self, lines: list[int]) -> None:
         if lines:  # a second reading, because staged rows are not kept as the file has them
-            for raw in open_table(self.table.path).batches():
-                self.intake.reject_contradictions(raw, lines)
+            with closing(open_table(self.table.path)) as table:
+                for raw in table.batches():
+                    self.intake.reject_contradictions(raw, lines)

@@ -133,7 +133,9 @@ def _sentence(rule: Rule, frame: pl.DataFrame) -> pl.Expr:
     given = f"given_{rule.column}"
     if given not in frame.columns:
         return pl.lit(f"The row {rule.says}.")
-    return pl.format(f"{rule.column} “{{}}” {rule.says}.", pl.col(given).fill_null("").str.slice(0, 200))
+    # On one line: PostgreSQL before 18 takes a line of `\.` for the end of what is copied to it.
+    text = pl.col(given).fill_null("").str.slice(0, 200).str.replace_all(r"\s+", " ")
+    return pl.format(f"{rule.column} “{{}}” {rule.says}.", text)
 
 
 def _misfit() -> Rule:
@@ -144,6 +146,7 @@ def _misfit() -> Rule:
 
 def _texts(columns: Sequence[str]) -> Iterator[Rule]:
     yield Rule("ticker_missing", "ticker", "is missing", pl.col("ticker").is_null())
+    yield Rule("ticker_malformed", "ticker", "has blanks in it", pl.col("ticker").str.contains(r"\s"))
     for column, length in LENGTHS.items():
         if column in columns:
             is_long = pl.col(column).str.len_chars() > length

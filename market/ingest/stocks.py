@@ -1,3 +1,4 @@
+from contextlib import closing
 from pathlib import Path
 from time import monotonic
 
@@ -6,7 +7,6 @@ import polars as pl
 from market.ingest import store
 from market.ingest.formats import STOCK_FORMATS, recognise
 from market.ingest.intake import Intake
-from market.ingest.parcels import ahead
 from market.ingest.progress import Unwatched, Watch
 from market.ingest.report import Report
 from market.ingest.rules import stock_rules
@@ -23,25 +23,26 @@ def load_stocks(path: Path, watch: Watch | None = None) -> Report:
     what it claims to be; then nothing of it is loaded.
     """
     started = monotonic()
-    table = open_table(path)
-    form = recognise(table, STOCK_FORMATS)
-    with store.load_transaction(STOCKS) as cursor:
-        intake = Intake(form, stock_rules, store.today(cursor))
-        chosen = _read(table, intake, watch or Unwatched())
-        intake.refuse_if_empty(table)
-        inserted = updated = 0
-        if chosen.height:
-            inserted = store.stage_stocks(cursor, intake.directory.identified(chosen))
-            updated, outdated = store.update_stocks(cursor, intake.columns)
-            intake.skip("older", outdated)
-        intake.rejects.store(cursor, "load_stocks", path)
+    inserted = updated = 0
+    with closing(open_table(path)) as table:
+        form = recognise(table, STOCK_FORMATS)
+        with store.load_transaction(STOCKS) as cursor:
+            intake = Intake(form, stock_rules, store.today(cursor))
+            chosen = _read(table, intake, watch or Unwatched())
+            intake.refuse_if_empty(table)
+            if chosen.height:
+                inserted = store.stage_stocks(cursor, intake.directory.identified(chosen))
+                updated, outdated = store.update_stocks(cursor, intake.columns)
+                intake.skip("older", outdated)
+            intake.rejects.store(cursor, "load_stocks", path)
     return intake.report(table, inserted, updated, monotonic() - started)
 
 
 def _read(table: Table, intake: Intake, watch: Watch) -> pl.DataFrame:
     """One row for each stock of the file."""
     chosen = pl.DataFrame()
-    for raw, rows in ahead((raw, intake.accept(raw)) for raw in table.batches()):
+    for raw in table.batches():
+        rows = intake.accept(raw)
         facts = [fact for fact in FACTS if fact in rows.columns]
         day = pl.col("trade_date") if "trade_date" in rows.columns else pl.lit(None, pl.Date).alias("trade_date")
         told = rows.select("#line", "stock_no", day, *facts)

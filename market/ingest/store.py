@@ -45,7 +45,9 @@ def load_transaction(*tables: str) -> Iterator[Any]:
         # A month's statement joins and sorts some 60,000 rows: in memory, and not worth compiling.
         cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
         cursor.execute(statement("staging"))
+        cursor.execute(statement("open_prices"))
         yield cursor
+        cursor.execute(statement("close_prices"))
 
 
 def today(cursor: Any) -> Today:

@@ -41,6 +41,8 @@ class Table(Protocol):
         """How much of the file has been read, from 0 to 1."""
         ...
 
+    def close(self) -> None: ...
+
 
 def open_table(path: Path) -> Table:
     """Open a file; raises `RefusedFileError` where it is missing, empty, or neither text nor Parquet."""

@@ -73,7 +73,12 @@ class Deed:
 
 def on_row(deed: Deed) -> Any:
     """The action `<name>_this` of a row's page: asks in a dialog, and tells a refusal there."""
-    dialog = {"title": deed.title, "description": deed.question, "form_submit_text": deed.title}
+    dialog = {
+        "title": deed.title,
+        "description": deed.question,
+        "form_class": deed.form,
+        "form_submit_text": deed.title,
+    }
 
     def act(admin: Any, request: HttpRequest, form: Question, object_id: str) -> HttpResponse:
         row = admin.get_object(request, object_id)
@@ -144,14 +149,14 @@ def ask(admin: Any, request: HttpRequest, rows: list[Any], form: Question, **wor
         "form": form,
         "action": request.POST["action"],
         "keys": [row.pk for row in rows],
-        "named": named(rows),
+        "named": named(admin, rows),
     }
     return render(request, "system/back_office/ask.html", facts)
 
 
-def named(rows: list[Any]) -> list[str]:
+def named(admin: Any, rows: list[Any]) -> list[str]:
     """What rows are called: some of them, and how many more there are."""
-    names = [str(row) for row in rows[:SHOWN]]
+    names = [admin.describe(row) for row in rows[:SHOWN]]
     if more := len(rows) - len(names):
         names.append(ngettext("and %(count)s more", "and %(count)s more", more) % {"count": more})
     return names
@@ -172,7 +177,7 @@ def attempt(deed: Deed, row: models.Model, answers: dict[str, Any], request: Htt
 
 def tell_refused(admin: Any, request: HttpRequest, refused: list[tuple[Any, str]]) -> None:
     for row, words in refused[:SHOWN]:
-        admin.message_user(request, f"{row}: {words}", messages.ERROR)
+        admin.message_user(request, f"{admin.describe(row)}: {words}", messages.ERROR)
     if (more := len(refused) - SHOWN) > 0:
         words = ngettext("%(count)s more was refused.", "%(count)s more were refused.", more)
         admin.message_user(request, words % {"count": more}, messages.ERROR)

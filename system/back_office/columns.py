@@ -5,7 +5,7 @@ the sorting are the field's. The same arguments give the same column, so it can 
 """
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Any
 
@@ -64,7 +64,8 @@ def change(model: type[Model], name: str) -> Column:
 
 def risen(percent: Decimal) -> SafeString:
     """A percentage that is computed, and no field, as `change` shows one."""
-    return _coloured(percent, _percent(percent))
+    rounded = percent.quantize(Decimal("0.01"), ROUND_HALF_UP)  # formatting alone would cut decimals off
+    return _coloured(rounded, _percent(rounded))
 
 
 def label(model: type[Model], name: str, variants: Mapping[Any, str]) -> Column:

@@ -4,7 +4,6 @@ Triggers write the events (`system.audit`), whichever client made the change; he
 grow without end, so nothing is counted, and pages are walked from the newest event on by the key.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -186,5 +185,4 @@ def _plain(value: Any) -> str:
         return str(localize(localtime(value)))
     if isinstance(value, date):
         return str(localize(value))
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return Truncator(text).chars(LONGEST_TEXT)
+    return Truncator(str(value)).chars(LONGEST_TEXT)

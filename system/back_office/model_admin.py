@@ -55,6 +55,25 @@ class BackOffice(ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     list_select_related: tuple[str, ...] = ()
     warn_unsaved_form = True
+    # How fields read that may be typed at first, and are only shown once they are frozen.
+    read_as: tuple[Any, ...] = ()
+
+    def describe(self, row: Any) -> str:
+        """What a row is called where an operator must know which one it is: before an action, after a refusal."""
+        return str(row)
+
+    def frozen_fields(self, row: Any) -> list[str]:
+        """The fields of an existing row that the database would not let change."""
+        return []
+
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        frozen = self._frozen(obj)
+        return [*super().get_readonly_fields(request, obj), *frozen.values()]
+
+    def _frozen(self, row: models.Model | None) -> dict[str, Any]:
+        """The frozen fields, and what stands for each of them on the page."""
+        reading = {column.__name__: column for column in self.read_as}
+        return {name: reading.get(name, name) for name in (self.frozen_fields(row) if row else [])}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related(*self.list_select_related or (None,))
@@ -63,7 +82,8 @@ class BackOffice(ModelAdmin):  # type: ignore[misc]
         """As declared; a row that is not there yet has nothing computed to show."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is not None:
-            return fieldsets
+            frozen = self._frozen(obj)
+            return [(title, {**options, "fields": _with(options["fields"], frozen)}) for title, options in fieldsets]
         computed = self.get_readonly_fields(request, obj)
         kept = [(title, {**options, "fields": _without(options["fields"], computed)}) for title, options in fieldsets]
         return [(title, options) for title, options in kept if options["fields"]]
@@ -148,7 +168,7 @@ class BackOffice(ModelAdmin):  # type: ignore[misc]
         along = {capfirst(each.model._meta.verbose_name_plural): each.count for each in found if not each.kept}
         lacking = set() if self.has_delete_permission(request) else {self.opts.verbose_name}
         counted = {capfirst(self.opts.verbose_name_plural): len(rows), **along}
-        return named(rows), counted, lacking, [str(each) for each in found if each.kept]
+        return named(self, rows), counted, lacking, [str(each) for each in found if each.kept]
 
     def _refusal(self, error: DatabaseError) -> str:
         """The words of the refusal; an error that is a fault is raised on."""
@@ -156,6 +176,14 @@ class BackOffice(ModelAdmin):  # type: ignore[misc]
         if words is None:
             raise error
         return words
+
+
+def _with(fields: Any, others: dict[str, Any]) -> list[Any]:
+    """Fields, some of them in lines of several, with those named in `others` exchanged."""
+    return [
+        tuple(others.get(each, each) for each in line) if isinstance(line, tuple | list) else others.get(line, line)
+        for line in fields
+    ]
 
 
 def _without(fields: Any, names: Any) -> list[Any]:

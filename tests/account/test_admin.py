@@ -72,16 +72,16 @@ def test_a_portfolio_tells_how_it_stands_against_its_capital_and_its_peak(operat
     portfolio = desk.make_portfolio(initial_capital=1_000_000)
     price = desk.make_price()
     desk.make_holding(portfolio=portfolio, stock=price.stock, quantity=10)
-    desk.make_price(stock=price.stock, trade_date=desk.SESSION + timedelta(days=1), close_price=70_145)
+    desk.make_price(stock=price.stock, trade_date=desk.SESSION + timedelta(days=1), close_price=70_200)
     page = operator.get(url("account_portfolio", "changelist")).content.decode()
-    assert "+70.15%" in page
-    assert "-0.50%" in page
+    assert "+70.20%" in page
+    assert "-0.47%" in page
 
 
 def test_a_portfolio_through_which_money_moved_is_kept_and_says_why(operator: Client) -> None:
     portfolio = desk.make_cash_entry().portfolio
     response = operator.post(url("account_portfolio", "delete", portfolio.pk), {"post": "yes"}, follow=True)
-    assert messages(response) == ["자금이 오간 포트폴리오입니다. 삭제하지 말고 사용 안 함으로 바꾸세요."]
+    assert messages(response) == ["자금이 오간 포트폴리오입니다. 삭제하지 말고 비활성으로 바꾸세요."]
     assert Portfolio.objects.exists()
 
 

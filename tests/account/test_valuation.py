@@ -124,7 +124,10 @@ def test_both_ways_of_valuing_round_alike() -> None:
     set_close(stock, "0.1250")
     run("UPDATE holdings SET last_updated = now() WHERE holding_id = %s", by_row)
 
-    assert valuation(by_row) == valuation(by_set) == (Decimal("0.13"), Decimal("0.12"), 12_400, YESTERDAY)
+    new = make_holding(stock=stock, quantity=1, average="0.001")
+
+    assert valuation(by_row) == valuation(by_set) == valuation(new)
+    assert valuation(new) == (Decimal("0.13"), Decimal("0.12"), 12_400, YESTERDAY)
 
 
 def test_a_rate_too_large_for_its_column_stops_no_price() -> None:

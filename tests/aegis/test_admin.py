@@ -206,7 +206,7 @@ def test_a_change_form_reads_no_more_for_a_larger_database(operator: Client, ent
 def test_rows_under_a_form_are_read_together_page_by_page(
     operator: Client, entity: str, make: Any, relation: str
 ) -> None:
-    row = desk.MAKERS[entity](**({"quantity": 30} if entity == "trade_order" else {}))
+    row = desk.MAKERS[entity](**({"quantity": 50} if entity == "trade_order" else {}))
     for _ in range(2):
         make(**{relation: row})
     few = queries(operator, url(entity, "change", row.pk))

@@ -289,6 +289,16 @@ def test_repeats_are_found_across_batches(tmp_path: Path, monkeypatch, size: int
     assert rejects() == [(23, "duplicate")]
 
 
+def test_repeats_are_found_in_a_file_that_is_in_no_order_of_dates(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(csv_table, "BLOCK", 500)
+    later = [marcap(Code=f"{number:06}", Date="2024-01-05") for number in range(20)]
+
+    report = load_prices(csv_file(tmp_path, [marcap(), *later, marcap(), marcap(Close=5.0)]))
+
+    assert counts(report) == (23, 21, 0, 0, 1, 1)
+    assert rejects() == [(24, "duplicate")]
+
+
 @pytest.mark.parametrize("write", [csv_file, gzip_file, parquet_file])
 def test_a_file_of_many_batches_is_the_same_as_one_of_one(tmp_path: Path, monkeypatch, write) -> None:
     monkeypatch.setattr(csv_table, "BLOCK", 700)
@@ -335,8 +345,10 @@ def test_holdings_follow_the_loaded_close(tmp_path: Path) -> None:
 
 
 def test_new_block_ranges_are_summarised(tmp_path: Path) -> None:
-    load_prices(csv_file(tmp_path, [marcap()]))
+    load_prices(csv_file(tmp_path, [marcap(Code=f"{number:06}") for number in range(5000)]))
 
     with connection.cursor() as cursor:
-        cursor.execute("SELECT brin_summarize_new_values('market.daily_prices_y2024m01_trade_date_idx')")
+        cursor.execute("SELECT pg_relation_size('market.daily_prices_y2024m01') / 8192 > 32")
+        assert cursor.fetchone()[0], "more than the first block range, which is summarised from the start"
+        cursor.execute("SELECT brin_summarize_new_values('market.daily_prices_y2024m01_price_id_idx')")
         assert cursor.fetchone() == (0,), "nothing is left to summarise"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from market.ingest import csv_table
+from market.ingest import csv_table, parquet_table
 from market.ingest.prices import load_prices
 from market.ingest.refusal import RefusedFileError
 from market.ingest.stocks import load_stocks
@@ -79,6 +79,13 @@ def test_a_damaged_byte_in_a_gzipped_file_refuses_it_whole(tmp_path: Path) -> No
     path.write_bytes(content)
 
     refusal(path)
+
+
+def test_a_parquet_file_that_ends_the_process_that_reads_it_is_refused(tmp_path: Path, monkeypatch) -> None:
+    program = text_file(tmp_path, "import os, sys\nsys.stdout.write('H')\nsys.stdout.flush()\nos.abort()\n", "dies.py")
+    monkeypatch.setattr(parquet_table.parquet_process, "__file__", str(program))
+
+    assert "ends the process that reads it" in refusal(parquet_file(tmp_path, MANY))
 
 
 def test_a_quotation_mark_that_nothing_closes_does_not_swallow_the_memory(tmp_path: Path, monkeypatch) -> None:

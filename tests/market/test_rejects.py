@@ -47,6 +47,7 @@ BAD_PRICES = [
     ({"Date": "1024-01-02"}, "trade_date_too_early"),
     ({"Code": ""}, "ticker_missing"),
     ({"Code": "A" * 21}, "ticker_overflow"),
+    ({"Code": "0059 30"}, "ticker_malformed"),
     ({"Code": "000001", "Name": ""}, "unknown_ticker"),
     ({"Name": "이" * 101}, "name_overflow"),
     ({"Code": "000001", "Market": ""}, "unknown_ticker"),
@@ -138,7 +139,14 @@ def test_a_row_over_two_lines_is_numbered_by_its_first(tmp_path: Path) -> None:
 
     assert report.inserted == 1
     assert rejects() == [(4, "close_not_positive"), (7, "close_unreadable")]
-    assert Stock.objects.get().name == "두\n줄"
+    assert Stock.objects.get().name == "두 줄"
+
+
+def test_a_line_that_ends_a_copy_is_text_like_any_other(tmp_path: Path) -> None:
+    load_prices(csv_file(tmp_path, [marcap(Name="a\n\\.\nb"), marcap(Close="1\n\\.\n2")]))
+
+    assert Stock.objects.get().name == "a \\. b"
+    assert LoadReject.objects.get().raw["Close"] == "1\n\\.\n2"
 
 
 def test_stray_quotation_marks_are_text(tmp_path: Path) -> None:

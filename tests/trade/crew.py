@@ -5,23 +5,33 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
 SQL = Path(__file__).parent / "sql"
+DIFFERENCES = (ROOT / "trade" / "sql" / "differences.sql").read_text()
 
 
-def furnish(connection: psycopg.Connection) -> None:
-    """Make a small desk where everybody meets: three portfolios, six stocks, eighteen holdings, thirty-six orders."""
+def furnish(connection: psycopg.Connection[Any]) -> None:
+    """Make a small desk where everybody meets: three portfolios, eighteen holdings, thirty-six big orders."""
     connection.execute((SQL / "desk.sql").read_text())
+
+
+def disagreements(connection: psycopg.Connection[Any]) -> list[tuple[Any, ...]]:
+    """What `reconcile` finds, and what is not valued at the newest close."""
+    found = connection.execute(DIFFERENCES, {"portfolio_id": None}).fetchall()
+    return found + connection.execute((SQL / "stale_values.sql").read_text()).fetchall()
 
 
 @dataclass
 class Crew:
-    """`size` clients on one database, until `stop`."""
+    """`size` clients at work on one database for so many seconds."""
 
     dsn: str
     folder: Path
@@ -29,7 +39,6 @@ class Crew:
     seconds: float = 10
     hands: list[subprocess.Popen[bytes]] = field(default_factory=list)
     hired: int = 0
-    killed: int = 0
     until: float = 0
 
     def start(self) -> None:
@@ -40,74 +49,71 @@ class Crew:
     def hire(self) -> None:
         """Put one more client to work."""
         self.hired += 1
-        journal = self.folder / f"journal-{self.hired}"
-        left = str(self.until - time.monotonic())
+        journal, left = self._journal(self.hired), str(self.until - time.monotonic())
+        journal.touch()
         command = [sys.executable, "-m", "tests.trade.drill", self.dsn, str(self.hired), journal, left]
-        self.hands.append(subprocess.Popen(command, cwd=ROOT, stderr=(self.folder / f"{self.hired}.err").open("wb")))
+        with (self.folder / f"{self.hired}.err").open("wb") as complaints:
+            self.hands.append(subprocess.Popen(command, cwd=ROOT, stderr=complaints))
 
     def kill_some(self, every: float) -> None:
         """Until the time is over, kill -9 one client after the other and put another one in its place."""
-        chance = random.Random(self.hired)
+        chance = random.Random(1)
         while time.monotonic() + every < self.until:
             time.sleep(every)
-            victim = chance.choice(self.hands)
+            self.hire()
+            victim = self.hands.pop(chance.randrange(self.size))
             victim.kill()
             victim.wait()
-            self.killed += 1
-            self.hands.remove(victim)
-            self.hire()
 
-    def wait(self, seconds: float = 60) -> None:
+    def wait(self) -> None:
         """Let all of them finish."""
         for hand in self.hands:
-            hand.wait(seconds)
+            hand.wait(60)
 
-    def journal(self) -> list[tuple[str, str]]:
-        """What all clients wrote down: verdict and what it is about."""
-        lines = [line for path in self.folder.glob("journal-*") for line in path.read_text().splitlines()]
-        return [(verdict, what) for verdict, _, what in (line.partition(" ") for line in lines)]
+    def report(self) -> "Report":
+        return Report(
+            [line for number in range(1, self.hired + 1) for line in self._journal(number).read_text().splitlines()],
+            [path.read_text() for path in self.folder.glob("*.err") if path.stat().st_size],
+        )
 
+    def _journal(self, number: int) -> Path:
+        return self.folder / f"journal-{number}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the clients wrote down: a verdict and the references that it is about, a line each."""
+
+    lines: list[str]
+    crashes: list[str]
+
+    @property
     def complaints(self) -> list[str]:
         """Errors that reached a client, and what ended a client other than a kill."""
-        crashes = [path.read_text() for path in self.folder.glob("*.err") if path.stat().st_size]
-        return [what for verdict, what in self.journal() if verdict == "error"] + crashes
+        return [line for line in self.lines if line.startswith("error")] + self.crashes
 
-    def acknowledged(self) -> set[str]:
-        """The references of fills and reversals that the server said are booked."""
-        return self._fills("booked")
-
-    def unknown(self) -> set[str]:
-        """The references that were sent, and no answer was noted for all of them: they may be booked or not."""
-        journal = self.journal()
-        answers = Counter(
-            what.partition(" ")[2] if verdict == "refused" else what
-            for verdict, what in journal
-            if verdict not in ("sent", "lost")
-        )
-        sent = Counter(what for verdict, what in journal if verdict == "sent")
-        return {ref for what, times in sent.items() if times > answers[what] for ref in what.split() if _is_fill(ref)}
-
+    @property
     def tally(self) -> Counter[str]:
-        return Counter(verdict for verdict, _ in self.journal())
+        return Counter(line.partition(" ")[0] for line in self.lines)
 
-    def _fills(self, verdict: str) -> set[str]:
-        return {ref for said, what in self.journal() if said == verdict for ref in what.split() if _is_fill(ref)}
+    @cached_property
+    def acknowledged(self) -> set[str]:
+        """The fills and reversals that the server said are booked."""
+        return {reference for verdict, what in self._notes() if verdict == "booked" for reference in _fills(what)}
+
+    @cached_property
+    def unknown(self) -> set[str]:
+        """The fills that were sent once more than they were answered: they may be booked or not."""
+        open_ends: Counter[str] = Counter()
+        for verdict, what in self._notes():
+            open_ends[what] += {"sent": 1, "lost": 0}.get(verdict, -1)
+        return {reference for what, left in open_ends.items() if left > 0 for reference in _fills(what)}
+
+    def _notes(self) -> Iterator[tuple[str, str]]:
+        for line in self.lines:
+            verdict, _, what = line.partition(" ")
+            yield verdict, what
 
 
-def _is_fill(reference: str) -> bool:
-    return reference.startswith(("fill-", "wire-", "reversal-"))
-
-
-def disagreements(connection: psycopg.Connection) -> list[str]:
-    """Recompute orders, holdings, cash and values from the executions, and tell where the tables say something else."""
-    return [
-        f"{check.stem}: {row}"
-        for check in sorted((SQL / "agreement").glob("*.sql"))
-        for row in connection.execute(check.read_text())
-    ]
-
-
-def missing_and_invented(connection: psycopg.Connection, crew: Crew) -> tuple[set[str], set[str]]:
-    """Fills that were acknowledged and are not there, and fills that are there and nobody was promised."""
-    booked = {row[0] for row in connection.execute("SELECT exchange_ref FROM trade.executions")}
-    return crew.acknowledged() - booked, booked - crew.acknowledged() - crew.unknown()
+def _fills(references: str) -> Iterator[str]:
+    return (reference for reference in references.split() if reference.startswith(("fill-", "wire-", "reversal-")))

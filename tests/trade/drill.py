@@ -1,7 +1,7 @@
 """A drill for the ledger: clients that do to the same orders, at the same time, all that clients do.
 
-Each client is a process of its own (`python -m tests.trade.drill DSN SEED JOURNAL SECONDS`), so that it can be killed as
-processes are, and writes down in its journal what it sends and what the server acknowledged.
+Each client is a process of its own (`python -m tests.trade.drill DSN SEED JOURNAL SECONDS`), so that it can be killed
+as processes are, and writes down in its journal what it sends and what the server acknowledged.
 """
 
 import os
@@ -94,9 +94,8 @@ class Client:
         }
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            if self.count % 20 == 0:
+            if not self.orders or self.chance.random() < 0.05:
                 self.orders = self._column(WORK)
-            self.count += 1
             self.chance.choices(list(actions), list(actions.values()))[0]()
 
     def fill(self) -> None:
@@ -184,8 +183,8 @@ class Client:
         if self.connection.closed:
             return "lost", references
         if error.diag.constraint_name in REFUSALS:
-            return "refused", f"{error.diag.constraint_name} {references}"
-        return "error", f"{error.sqlstate} {references}: {error}".replace("\n", " ")
+            return "refused", references
+        return "error", f"{references} {error.sqlstate} {error}".replace("\n", " ")
 
     def _reference(self, kind: str) -> str:
         self.count += 1

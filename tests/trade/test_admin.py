@@ -96,8 +96,8 @@ def test_orders_are_found_by_number_stock_and_portfolio_and_filtered_by_state_an
     holding = desk.make_holding(
         stock=desk.make_stock(ticker="005930"), portfolio=desk.make_portfolio(name="코어 모멘텀")
     )
-    placed = datetime(2025, 6, 2, 23, 59, tzinfo=desk.SEOUL)
-    order = cancel_order(desk.make_order(holding=holding, side="SELL", order_time=placed), actor="kim")
+    facts = {"order_id": 7_000_001, "side": "SELL", "order_time": datetime(2025, 6, 2, 23, 59, tzinfo=desk.SEOUL)}
+    order = cancel_order(desk.make_order(holding=holding, **facts), actor="kim")
     desk.make_order()
     for query in (
         {"q": str(order.pk)},
@@ -117,7 +117,10 @@ def test_orders_are_found_by_number_stock_and_portfolio_and_filtered_by_state_an
 def test_cancelling_asks_first_and_names_the_orders(operator: Client) -> None:
     orders = [desk.make_order(), desk.make_order()]
     response = choose(operator, "trade_order", "cancel_selected", orders)
-    assert response.context["named"] == [str(order) for order in orders]
+    first = orders[0]
+    named = f"#{first.pk} 매수 10 · {first.holding.stock} · {first.holding.portfolio}"
+    assert response.context["named"][0] == named
+    assert len(response.context["named"]) == 2
     assert "주문 취소" in response.content.decode()
     assert {state(order)[0] for order in orders} == {"PENDING"}
 
@@ -135,7 +138,8 @@ def test_the_refusal_of_one_order_does_not_stop_the_others(operator: Client) -> 
     response = choose(operator, "trade_order", "cancel_selected", [first, closed, last], reason="정정")
     assert messages(response) == [
         "주문 2건을 취소했습니다.",
-        f"{closed}: 종료된 주문은 더 바꿀 수 없습니다. 새로 주문하세요.",
+        f"#{closed.pk} 매수 4 · {closed.holding.stock} · {closed.holding.portfolio} · 체결 4:"
+        " 종료된 주문은 더 바꿀 수 없습니다. 새로 주문하세요.",
     ]
     assert (state(first), state(last)) == (("CANCELLED", 0, "정정"), ("CANCELLED", 4, "정정"))
     assert state(closed)[0] == "FILLED"
@@ -222,7 +226,7 @@ def test_a_fill_that_is_booked_already_is_refused(operator: Client) -> None:
         (
             lambda: desk.make_order(pick=desk.make_pick()),
             "1",
-            "보유 종목이 없는 제안 주문입니다. 먼저 보유 종목을 정하세요.",
+            "보유종목이 없는 제안 주문입니다. 먼저 보유종목을 정하세요.",
         ),
     ],
 )
@@ -252,7 +256,7 @@ def test_an_execution_that_others_followed_is_not_deleted_and_points_at_the_reve
     first = desk.make_execution()
     desk.make_execution(order=first.order)
     response = operator.post(url("trade_execution", "delete", first.pk), {"post": "yes"}, follow=True)
-    assert messages(response) == ["같은 보유 종목에 뒤이은 체결이 있습니다. 삭제하지 말고 체결 취소로 되돌리세요."]
+    assert messages(response) == ["같은 보유종목에 뒤이은 체결이 있습니다. 삭제하지 말고 체결 취소로 되돌리세요."]
     assert Execution.objects.count() == 2
 
 
@@ -279,7 +283,10 @@ def test_a_sale_is_taken_back_before_the_buy_that_it_needs(operator: Client) -> 
     bought = desk.make_execution(order=desk.make_order(holding=holding))
     sold = desk.make_execution(order=desk.make_order(holding=holding, side="SELL", quantity=4))
     response = choose(operator, "trade_execution", "reverse_selected", [bought], reason="착오")
-    assert messages(response) == [f"{bought}: 이후의 매도에 필요한 체결입니다. 그 매도를 먼저 취소하세요."]
+    assert messages(response) == [
+        f"#{bought.pk} 매수 4 @ ₩70,000 · {holding.stock} · {bought.exchange_ref}:"
+        " 이후의 매도에 필요한 체결입니다. 그 매도를 먼저 취소하세요."
+    ]
     response = choose(operator, "trade_execution", "reverse_selected", [bought, sold], reason="착오")
     assert messages(response) == ["체결 2건을 취소했습니다."]
     holding.refresh_from_db()
@@ -298,8 +305,8 @@ def test_picks_are_ordered_into_a_portfolio_so_many_shares_each(operator: Client
     response = choose(operator, "brain_dailypick", "order_selected", [buy, hold, sell], **typed)
     assert messages(response) == [
         "주문 1건을 냈습니다.",
-        "추천종목 1건은 건너뛰었습니다. 보유 의견이거나, 이미 주문했거나, 금액으로 한 주도 살 수 없습니다.",
-        f"{sell}: 보유 수량에서 미체결 매도 주문을 뺀 수량보다 많이 매도할 수 없습니다.",
+        "추천종목 1건은 건너뛰었습니다. 관망 의견이거나, 이미 주문했거나, 금액으로 한 주도 살 수 없습니다.",
+        f"2025-06-02 매도 {sell.stock}: 보유 수량에서 미체결 매도 주문을 뺀 수량보다 많이 매도할 수 없습니다.",
     ]
     order = Order.objects.get()
     assert (order.pick, order.side, order.quantity, order.created_by) == (buy, "BUY", 7, "kim")

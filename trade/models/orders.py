@@ -321,12 +321,7 @@ class TradedHolding(Holding):
                 name="guard_holding",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Condition(
-                    "pg_trigger_depth() = 0 AND (OLD.portfolio_id, OLD.stock_id, OLD.quantity, OLD.avg_purchase_price,"
-                    " OLD.realized_pnl, OLD.opening_quantity, OLD.opening_price, OLD.split_on, OLD.split_ratio)"
-                    " IS DISTINCT FROM (NEW.portfolio_id, NEW.stock_id, NEW.quantity, NEW.avg_purchase_price,"
-                    " NEW.realized_pnl, NEW.opening_quantity, NEW.opening_price, NEW.split_on, NEW.split_ratio)"
-                ),
+                condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
                 func=body(__file__, "guard_holding"),
                 definer=True,
             )

@@ -2,9 +2,7 @@
 DECLARE
     placed trade.orders;
 BEGIN
-    PERFORM FROM account.holdings
-      WHERE holding_id IN (SELECT holding_id FROM arrived WHERE side = 'SELL') ORDER BY holding_id FOR NO KEY UPDATE;
-    FOR placed IN SELECT * FROM arrived ORDER BY order_id LOOP
+    FOR placed IN SELECT * FROM arrived ORDER BY holding_id, order_id LOOP
         IF placed.filled_quantity <> 0 OR placed.status <> 'PENDING' THEN
             RAISE EXCEPTION 'order_starts_pending: an order starts PENDING and unfilled, not %', placed.status
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'order_starts_pending',

@@ -1,24 +1,27 @@
--- Book fills: order → holding → cash and portfolio, in one transaction. Works on whole statements, so that it can lock in
--- one order (orders, holdings, portfolios, each by key) however the client sorted its rows. An INSERT … ON CONFLICT DO
+-- Book fills: order → holding → pick → cash and portfolio, in one transaction. Works on whole statements, so that it can lock
+-- in one order (orders, holdings, picks, portfolios, each by key) however the client sorted its rows. An INSERT … ON CONFLICT DO
 -- NOTHING that repeats a fill never gets here; a plain INSERT that repeats one fails on its unique key and moves nothing.
 DECLARE
     fill record;
     placed trade.orders;
     held account.holdings;
     after trade.position;
+    picks bigint[];
 BEGIN
-    PERFORM FROM trade.orders
-      WHERE order_id IN (SELECT order_id FROM booked) ORDER BY order_id FOR NO KEY UPDATE;
-    PERFORM FROM account.holdings
-      WHERE holding_id IN (SELECT holding_id FROM booked JOIN trade.orders USING (order_id))
-      ORDER BY holding_id FOR NO KEY UPDATE;
-    PERFORM FROM account.portfolio
-      WHERE portfolio_id IN (SELECT portfolio_id FROM booked JOIN trade.orders USING (order_id)
-                                                            JOIN account.holdings USING (holding_id))
-      ORDER BY portfolio_id FOR NO KEY UPDATE;
+    -- One fill alone locks in that order as it goes.
+    IF EXISTS (SELECT FROM booked OFFSET 1) THEN
+        PERFORM FROM trade.orders
+          WHERE order_id IN (SELECT order_id FROM booked) ORDER BY order_id FOR NO KEY UPDATE;
+        PERFORM FROM account.holdings
+          WHERE holding_id IN (SELECT holding_id FROM booked JOIN trade.orders USING (order_id))
+          ORDER BY holding_id FOR NO KEY UPDATE;
+    END IF;
 
     FOR fill IN SELECT * FROM booked ORDER BY execution_id LOOP
-        SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id;
+        SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
+        IF placed.pick_id IS NOT NULL THEN
+            picks := picks || placed.pick_id;
+        END IF;
         IF fill.reverses_id IS NOT NULL THEN
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
             PERFORM trade.rebook(fill.order_id,
@@ -39,7 +42,7 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_overfill',
                       HINT = 'Check the fill with the broker; a real over-fill needs an order of its own.';
         END IF;
-        SELECT * INTO held FROM account.holdings WHERE holding_id = placed.holding_id;
+        SELECT * INTO held FROM account.holdings WHERE holding_id = placed.holding_id FOR NO KEY UPDATE;
         IF placed.side = 'SELL' AND fill.executed_quantity > held.quantity THEN
             RAISE EXCEPTION 'execution_oversell: % shares cannot be sold, only % are held',
                 fill.executed_quantity, held.quantity
@@ -64,7 +67,6 @@ BEGIN
         UPDATE account.holdings
            SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
          WHERE holding_id = held.holding_id;
-        UPDATE brain.daily_picks SET is_executed = true WHERE pick_id = placed.pick_id AND NOT is_executed;
         IF placed.status = 'CANCELLED' THEN
             INSERT INTO system.alerts (alert_type, severity, module, message, data)
             VALUES ('ERROR', 'CRITICAL', 'trade',
@@ -74,6 +76,10 @@ BEGIN
         END IF;
     END LOOP;
 
+    IF picks IS NOT NULL THEN
+        PERFORM trade.mark_picks(picks);
+    END IF;
+    -- Its trigger locks the portfolios.
     INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind, execution_id)
     SELECT portfolio_id, currency, net_amount, 'TRADE', execution_id
       FROM booked JOIN trade.orders USING (order_id)

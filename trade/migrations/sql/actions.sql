@@ -208,7 +208,8 @@ BEGIN
     END IF;
     PERFORM trade.mark_split(the_holding);
     UPDATE account.holdings
-       SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
+       SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized,
+           valued_on = NULL  -- has it valued anew, also where only the split changed
      WHERE holding_id = the_holding;
 END
 $$;

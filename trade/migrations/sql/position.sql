@@ -83,14 +83,17 @@ BEGIN
       INTO held
       FROM account.holdings h JOIN account.portfolio p USING (portfolio_id) JOIN market.stocks s USING (stock_id)
      WHERE h.holding_id = placed.holding_id;
-    SELECT action, stock_id INTO advised FROM brain.daily_picks WHERE pick_id = placed.pick_id;
 
-    IF advised.action <> placed.side THEN
-        RAISE EXCEPTION 'order_pick: pick % advises to %, not to %', placed.pick_id, advised.action, placed.side
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_pick', HINT = 'Take the pick''s side, or no pick.';
-    ELSIF advised.stock_id <> held.stock_id THEN
-        RAISE EXCEPTION 'order_pick: pick % is of another stock than holding %', placed.pick_id, placed.holding_id
-            USING ERRCODE = 'check_violation', CONSTRAINT = 'order_pick', HINT = 'Choose the holding of the pick''s stock.';
+    IF placed.pick_id IS NOT NULL THEN
+        SELECT action, stock_id INTO advised FROM brain.daily_picks WHERE pick_id = placed.pick_id;
+        IF advised.action <> placed.side THEN
+            RAISE EXCEPTION 'order_pick: pick % advises to %, not to %', placed.pick_id, advised.action, placed.side
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'order_pick', HINT = 'Take the pick''s side, or no pick.';
+        ELSIF advised.stock_id <> held.stock_id THEN
+            RAISE EXCEPTION 'order_pick: pick % is of another stock than holding %', placed.pick_id, placed.holding_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'order_pick',
+                      HINT = 'Choose the holding of the pick''s stock.';
+        END IF;
     END IF;
 
     IF placed.side = 'BUY' AND held.buying_halted_at IS NOT NULL THEN
@@ -103,7 +106,8 @@ BEGIN
     END IF;
 
     IF placed.side = 'SELL' AND held.holding_id IS NOT NULL THEN
-        PERFORM FROM account.holdings WHERE holding_id = placed.holding_id FOR NO KEY UPDATE;
+        -- An update and not a mere lock: a REPEATABLE READ transaction that looks at orders from before it is refused.
+        UPDATE account.holdings SET last_updated = now() WHERE holding_id = placed.holding_id;
         SELECT coalesce(sum(quantity - filled_quantity), 0) INTO committed
           FROM trade.orders
          WHERE holding_id = placed.holding_id AND side = 'SELL' AND status IN ('PENDING', 'PARTIAL_FILLED')
@@ -122,7 +126,7 @@ $$;
 COMMENT ON FUNCTION trade.admit IS 'Refuse an order that its holding, portfolio or pick does not allow';
 REVOKE EXECUTE ON FUNCTION trade.admit FROM PUBLIC;
 
--- Make an order, its holding and its pick again what the executions that still stand say: after one of them went.
+-- Make an order and its holding again what the executions that still stand say: after one of them went.
 CREATE FUNCTION trade.rebook(the_order bigint, not_yet bigint[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -152,11 +156,25 @@ BEGIN
     UPDATE account.holdings
        SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
      WHERE holding_id = placed.holding_id;
-    UPDATE brain.daily_picks
-       SET is_executed = EXISTS (SELECT FROM trade.orders JOIN trade.executions USING (order_id)
-                                  WHERE pick_id = placed.pick_id AND reverses_id IS NULL AND reversed_at IS NULL)
-     WHERE pick_id = placed.pick_id;
 END
 $$;
-COMMENT ON FUNCTION trade.rebook IS 'Make an order, its holding and pick what the standing executions say';
+COMMENT ON FUNCTION trade.rebook IS 'Make an order and its holding what the standing executions say';
 REVOKE EXECUTE ON FUNCTION trade.rebook FROM PUBLIC;
+
+-- Tell of these picks whether they are executed. The last rows to be locked before portfolios, in the order of their keys:
+-- portfolios share picks.
+CREATE FUNCTION trade.mark_picks(picks bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM brain.daily_picks WHERE pick_id = ANY (picks) ORDER BY pick_id FOR NO KEY UPDATE;
+    UPDATE brain.daily_picks
+       SET is_executed = NOT is_executed
+     WHERE pick_id = ANY (picks)
+       AND is_executed <> EXISTS (SELECT FROM trade.orders JOIN trade.executions USING (order_id)
+                                   WHERE orders.pick_id = daily_picks.pick_id
+                                     AND reverses_id IS NULL AND reversed_at IS NULL);
+END
+$$;
+COMMENT ON FUNCTION trade.mark_picks(bigint[]) IS 'Tell of these picks whether a standing execution exists';
+REVOKE EXECUTE ON FUNCTION trade.mark_picks(bigint[]) FROM PUBLIC;

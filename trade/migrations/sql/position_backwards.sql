@@ -1,3 +1,4 @@
+DROP FUNCTION trade.mark_picks(bigint[]);
 DROP FUNCTION trade.rebook;
 DROP FUNCTION trade.admit(trade.orders);
 DROP FUNCTION trade.replay;

@@ -1,0 +1,32 @@
+"""`make bench`: what AEGIS costs, as ratios to a limit or a peer measured in the same run.
+
+Each bench gets a durable server of its own, used and thrown away. Exits with 1 when a bound is missed.
+"""
+
+import argparse
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from tests.bench.report import Figure, tell
+from tests.servers import migrate, throwaway_server
+
+BENCHES = ("ledger", "valuation")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHES, []], help="The benches to run; all unless named.")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="Write the figures to this file too.")
+    arguments = parser.parse_args()
+    figures: list[Figure] = []
+    for name in arguments.names or BENCHES:
+        with throwaway_server() as server:
+            migrate(server.url)
+            figures += import_module(f"tests.bench.{name}").run(server)
+    tell(figures, arguments.json)
+    return 0 if all(figure.is_met for figure in figures) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
