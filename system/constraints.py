@@ -101,5 +101,5 @@ class ReferenceField(models.ForeignKey[Any, Any]):
     def __init__(self, to: Any, **kwargs: Any) -> None:
         kwargs.setdefault("on_delete", models.DO_NOTHING)
         kwargs.setdefault("db_constraint", False)
-        kwargs.setdefault("db_index", False)
+        kwargs["db_index"] = False
         super().__init__(to, **kwargs)

@@ -15,6 +15,8 @@ from .stopping import Stop
 
 # The children of a start that was killed end within this time: gunicorn lets requests finish.
 LAST_CHILDREN_SECONDS = 20
+# Looks, a tenth of a second apart, before a start that is seen counts as running: a killed one takes a moment to go.
+LAST_BREATH = 5
 
 
 @dataclass(frozen=True)
@@ -61,10 +63,11 @@ def the_only_start(path: Path, stop: Stop) -> Iterator[Place]:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        for _attempt in range(LAST_CHILDREN_SECONDS * 10):
+        for attempt in range(LAST_CHILDREN_SECONDS * 10):
             if _lock(descriptor):
                 break
-            _refuse_if_alive(_read(descriptor))
+            if attempt >= LAST_BREATH:
+                _refuse_if_alive(_read(descriptor))
             stop.pause(0.1)
         else:
             raise ServingError(
@@ -109,10 +112,13 @@ def _refuse_if_alive(record: Record) -> None:
 
 
 def _is_alive(pid: int) -> bool:
+    """Whether the process works; one that has ended and waits for its parent to notice does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
+    with suppress(OSError):  # no /proc here: then the signal's answer has to do
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return True

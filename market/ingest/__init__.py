@@ -1,14 +1,16 @@
 """How a file of prices or stocks becomes rows.
 
-    tables      a file opened as batches of its raw rows: CSV, gzipped CSV, Parquet
+    tables      a file opened as batches of its raw rows: CSV, gzipped CSV, Parquet (read by a process of its own)
     formats     what the columns of each publisher's files mean: one small module each
     numbers     text to exact decimals
-    rules       when a row is rejected, and why
+    rules       when a row is skipped or rejected, and why
     directory   the known stocks, and those that a file brings
     intake      batches judged row by row: what to store, what was skipped, what was rejected
+    parcels     what to store as text for COPY, parsed ahead of the server
     store       staging tables and the set-based SQL that moves them into place (`sql/`)
     prices      `load_prices`: one file, one transaction
     stocks      `load_stocks`: the same for the stock master
+    command     the door that both commands share
 
 A new format is a module in `formats/` and its name in the list there; a new container (a way to find rows in bytes) is
 a `Table`.

@@ -611,5 +611,6 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        run_sql(__file__, "exchange_days"),
         run_sql(__file__, "adjusted_prices"),
     ]

@@ -42,7 +42,7 @@ class DailyPrice(models.Model):
     )
     changes = models.DecimalField(
         _("change %"),
-        max_digits=6,
+        max_digits=10,
         decimal_places=2,
         null=True,
         blank=True,

@@ -11,6 +11,7 @@ from tests.trade.ledger_desk import (
     alerts,
     cash,
     fill,
+    make,
     make_holding,
     make_order,
     make_portfolio,
@@ -45,7 +46,9 @@ def test_a_holding_is_worth_its_quantity_at_the_latest_close() -> None:
 
 def test_a_holding_without_a_price_has_no_value_rather_than_a_wrong_one() -> None:
     portfolio = make_portfolio(1_000)
-    holding = make_holding(portfolio, quantity=7, average=100)
+    typed = {"current_value": 700, "unrealized_pnl": 0, "unrealized_pnl_rate": 0, "valued_on": YESTERDAY}
+    position = {"quantity": 7, "avg_purchase_price": 100}
+    holding = make("holdings", portfolio_id=portfolio, stock_id=make_stock(), **position, **typed)
 
     assert valuation(holding) == (None, None, None, None)
     assert worth(portfolio) is None

@@ -201,6 +201,7 @@ def test_changes_of_tables_that_one_may_not_see_are_left_out(client: Client) -> 
 
 
 def test_a_search_for_changes_that_takes_too_long_is_stopped_and_says_so(operator: Client, monkeypatch: Any) -> None:
+    desk.make_stock()
     monkeypatch.setattr("system.back_office.changes.LONGEST", 20)
     sql("ALTER TABLE market.stock_events RENAME TO slow_events")
     sql("CREATE VIEW market.stock_events AS SELECT slow_events.* FROM market.slow_events, pg_sleep(1)")

@@ -1,11 +1,18 @@
 """What a bench found: ratios within one run, each against a bound, and the rates that they come from."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """The median of the ratios round by round: what slows both in a round cancels."""
+    return median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
 @dataclass(frozen=True)

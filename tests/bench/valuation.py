@@ -9,19 +9,21 @@ from statistics import median
 import psycopg
 
 from system.postgres import Cluster
-from tests.bench.report import Figure
+from tests.bench.report import Figure, ratio
 
 STOCKS, PORTFOLIOS, HELD, ROUNDS = 2_500, 1_000, 100, 5
 DESK = f"""
     INSERT INTO market.stocks (ticker, name, market_type)
-    SELECT 'V' || n, 'Value ' || n, CASE WHEN n % 4 = 0 THEN 'NASDAQ' ELSE 'KOSPI' END FROM generate_series(1, {STOCKS}) n;
+    SELECT 'V' || n, 'Value ' || n, CASE WHEN n % 4 = 0 THEN 'NASDAQ' ELSE 'KOSPI' END
+      FROM generate_series(1, {STOCKS}) n;
     INSERT INTO market.fx_rates (currency, rate_date, krw_per_unit) VALUES ('USD', current_date - 20, 1350);
     INSERT INTO account.portfolio (name, initial_capital, max_drawdown)
     SELECT 'Value ' || n, 1000000000, 90 FROM generate_series(1, {PORTFOLIOS}) n;
     INSERT INTO account.holdings (portfolio_id, stock_id, quantity, avg_purchase_price)
     SELECT portfolio_id, stock_id, 10, 100
       FROM account.portfolio
-     CROSS JOIN LATERAL (SELECT 1 + (portfolio_id * 37 + n * 25) % {STOCKS} AS stock_id FROM generate_series(1, {HELD}) n) s;
+     CROSS JOIN LATERAL (SELECT 1 + (portfolio_id * 37 + n * 25) % {STOCKS} AS stock_id
+                           FROM generate_series(1, {HELD}) n) s;
 """
 CLOSES = """
     INSERT INTO market.daily_prices (stock_id, trade_date, close_price, volume)
@@ -33,9 +35,9 @@ BARE = "UPDATE account.holdings SET last_updated = now()"
 def run(server: Cluster) -> list[Figure]:
     with psycopg.connect(server.url, autocommit=True) as owner:
         owner.execute(DESK)
-        owner.execute("SELECT count(*) FROM account.holdings")
         days = owner.execute(
-            "SELECT DISTINCT date_trunc('month', d)::date FROM generate_series(current_date - 40, current_date, '1 day') d"
+            "SELECT DISTINCT date_trunc('month', day)::date"
+            "  FROM generate_series(current_date - 40, current_date, '1 day') AS day"
         )
         for (month,) in days.fetchall():
             _ensure_month(owner, month)
@@ -48,7 +50,7 @@ def run(server: Cluster) -> list[Figure]:
             ours.append(_timed(owner, CLOSES, [ROUNDS + 1 - number, number]))
             owner.execute("VACUUM account.holdings, account.portfolio, market.latest_prices")
     detail = f"{median(ours):.2f} s / {median(bare):.2f} s"
-    return [Figure("valuation", "a day's closes / bare UPDATE", median(ours) / median(bare), 2.5, True, detail)]
+    return [Figure("valuation", "a day's closes / bare UPDATE", ratio(ours, bare), 2.5, True, detail)]
 
 
 def _ensure_month(owner: psycopg.Connection, month: object) -> None:

@@ -11,6 +11,7 @@ from tests.trade.ledger_desk import (
     cash,
     everything,
     fill,
+    make,
     make_holding,
     make_order,
     make_pick,
@@ -212,6 +213,16 @@ def test_a_reversal_in_the_middle_leaves_what_the_other_fills_make() -> None:
     assert value("SELECT reversed_at FROM executions WHERE execution_id = %s", right) is None
 
 
+def test_a_reversal_leaves_a_cancelled_order_cancelled() -> None:
+    order = make_order(make_holding())
+    wrong = fill(order, 4, 100)
+    run("UPDATE orders SET status = 'CANCELLED' WHERE order_id = %s", order)
+
+    reverse(wrong)
+
+    assert order_is(order) == ("CANCELLED", 0)
+
+
 def test_whatever_a_client_writes_into_a_reversal_it_is_the_opposite_of_its_original() -> None:
     portfolio = make_portfolio(10_000)
     order, other = make_order(make_holding(portfolio)), make_order(make_holding())
@@ -331,6 +342,17 @@ def test_cancelling_frees_the_shares_that_a_sale_committed() -> None:
     assert order_is(make_order(holding, "SELL", 10)) == ("PENDING", 0)
 
 
+def test_what_is_left_of_a_partly_filled_sale_stays_committed() -> None:
+    holding = make_holding(quantity=10, average=100)
+    fill(make_order(holding, "SELL", 6), 2, 110)
+
+    with refused() as refusal:
+        make_order(holding, "SELL", 5)
+    assert refusal.rule == "order_oversell"
+
+    assert order_is(make_order(holding, "SELL", 4)) == ("PENDING", 0)
+
+
 def test_a_holding_that_never_traded_may_be_corrected() -> None:
     holding = make_holding(quantity=10, average=100)
     run("UPDATE holdings SET quantity = 12, avg_purchase_price = 90 WHERE holding_id = %s", holding)
@@ -344,14 +366,17 @@ def test_a_holding_that_never_traded_may_be_corrected() -> None:
 def test_typed_results_are_overwritten_by_what_they_follow_from() -> None:
     stock = make_stock(close=50)
     portfolio = make_portfolio(1_000)
-    holding = make_holding(portfolio, stock, 10, 40)
+    opened = {"quantity": 10, "avg_purchase_price": 40, "realized_pnl": 5, "opening_quantity": 3, "current_value": 1}
+    holding = make("holdings", portfolio_id=portfolio, stock_id=stock, **opened)
     order = make_order(holding)
     fill(order, 10, 40, net_amount=1_000_000, reversed_at=YESTERDAY)
 
     run("UPDATE holdings SET current_value = 1, unrealized_pnl = 2, valued_on = NULL WHERE holding_id = %s", holding)
-    run("UPDATE portfolio SET current_value = 1, peak_value = 99999999 WHERE portfolio_id = %s", portfolio)
+    run("UPDATE portfolio SET current_value = 1, peak_value = 9999999, updated_at = '2020-01-01'")
 
     assert run("SELECT current_value, unrealized_pnl, valued_on FROM holdings") == [(1000, 200, YESTERDAY)]
-    assert run("SELECT current_value, peak_value FROM portfolio") == [(1600, 1600)]
+    assert run("SELECT current_value, peak_value, updated_at = now() FROM portfolio") == [(1600, 1600, True)]
     assert cash(portfolio) == 600
     assert run("SELECT reversed_at FROM executions") == [(None,)]
+    assert position(holding) == (20, 40, 0)
+    assert differences() == []

@@ -148,7 +148,8 @@ def test_new_and_corrected_closes_in_one_statement_value_holdings_in_one_go(
 def test_a_file_of_many_months_values_holdings_once_at_its_end(dsn: str, tmp_path: Path) -> None:
     days = [date.today() - timedelta(days=age) for age in (70, 35, 3)]
     file = tmp_path / "prices.csv"
-    file.write_text("ticker,trade_date,close_price,volume\n" + "".join(f"DRILL2,{day},{day.month},1\n" for day in days))
+    columns = "ticker,trade_date,open_price,high_price,low_price,close_price,volume\n"
+    file.write_text(columns + "".join(f"DRILL2,{day},,,,{day.month},1\n" for day in days))
 
     with transaction.atomic(), connection.cursor() as cursor:
         load_prices(file)

@@ -1,11 +1,3 @@
--- A close in the shares that a holding counts: one from before its newest split is of the shares before.
-CREATE FUNCTION account.close_for(close_price numeric, trade_date date, split_on date, split_ratio numeric) RETURNS numeric
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$
-    SELECT CASE WHEN trade_date < split_on THEN close_price / split_ratio ELSE close_price END
-$$;
-COMMENT ON FUNCTION account.close_for IS 'A close in the shares that a holding counts';
-
 -- Percent of cost; zero where nothing was paid, NULL without a price. A rate that its column cannot hold says no more than
 -- the column's last value does, and must not stop the price that it comes from.
 CREATE FUNCTION account.unrealized_rate(quantity bigint, average numeric, close_price numeric) RETURNS numeric
@@ -93,8 +85,7 @@ BEGIN
                unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, close_price),
                valued_on = trade_date,
                last_updated = now()
-          FROM (SELECT holding_id AS key, price.trade_date,
-                       account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price
+          FROM (SELECT holding_id AS key, price.close_price, price.trade_date
                   FROM account.holdings LEFT JOIN market.latest_prices AS price USING (stock_id)
                  WHERE stock_id = ANY (changed)) AS held
          WHERE holding_id = key

@@ -3,4 +3,3 @@ DROP FUNCTION account.touch_portfolios(bigint[]);
 DROP FUNCTION account.missing_for_value(bigint);
 DROP FUNCTION account.portfolio_value(bigint);
 DROP FUNCTION account.unrealized_rate;
-DROP FUNCTION account.close_for;

@@ -1,11 +1,3 @@
--- When a day begins at the exchange: an action is in force from the first instant of its effective date.
-CREATE FUNCTION market.day_starts(market_type text, the_day date) RETURNS timestamptz
-LANGUAGE sql STABLE PARALLEL SAFE
-AS $$
-    SELECT the_day::timestamp AT TIME ZONE market.time_zone(market_type)
-$$;
-COMMENT ON FUNCTION market.day_starts(text, date) IS 'When a day begins at the exchange of this market';
-
 -- The steps in which orders may be priced: KOSPI and KOSDAQ since 2023-01-25, and SEC Rule 612.
 CREATE FUNCTION market.tick(market_type text, price numeric) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE

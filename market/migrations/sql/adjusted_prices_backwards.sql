@@ -1,4 +1,3 @@
 DROP VIEW market.adjusted_prices;
 DROP AGGREGATE market.product(numeric);
 DROP FUNCTION market.tick(text, numeric);
-DROP FUNCTION market.day_starts(text, date);

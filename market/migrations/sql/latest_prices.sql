@@ -1,15 +1,9 @@
-CREATE FUNCTION market.time_zone(market_type text) RETURNS text
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-AS $$
-    SELECT CASE WHEN market_type IN ('KOSPI', 'KOSDAQ') THEN 'Asia/Seoul' ELSE 'America/New_York' END
-$$;
-COMMENT ON FUNCTION market.time_zone(text) IS 'Where the exchange of this market keeps its clock';
-
 -- The date at the exchange: a price dated after it is not a price yet.
 CREATE FUNCTION market.today(market_type text) RETURNS date
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
-    SELECT (now() AT TIME ZONE market.time_zone(market_type))::date
+    SELECT (now() AT TIME ZONE CASE WHEN market_type IN ('KOSPI', 'KOSDAQ')
+                                    THEN 'Asia/Seoul' ELSE 'America/New_York' END)::date
 $$;
 COMMENT ON FUNCTION market.today(text) IS 'The date at the exchange of this market';
 
