@@ -1969,8 +1969,12 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'action_not_effective', HINT = 'Wait for that day.';
     ELSIF EXISTS (SELECT FROM trade.action_entries AS other JOIN market.corporate_actions AS later USING (action_id)
                    WHERE other.holding_id = entry.holding_id AND other.reverses_id IS NULL AND other.reversed_at IS NULL
-                     AND other.place IS NOT NULL AND later.effective_date > done.effective_date
-                     AND (later.kind <> 'CASH_DIVIDEND' OR done.kind <> 'CASH_DIVIDEND')) THEN
+                     AND other.place IS NOT NULL
+                     AND (later.kind <> 'CASH_DIVIDEND' OR done.kind <> 'CASH_DIVIDEND')
+                     -- A dividend is paid on the shares from before a split of the same day.
+                     AND (later.effective_date > done.effective_date
+                          OR (later.effective_date = done.effective_date
+                              AND later.kind <> 'CASH_DIVIDEND' AND done.kind = 'CASH_DIVIDEND'))) THEN
         RAISE EXCEPTION 'action_order: a later action is booked on holding % already', entry.holding_id
             USING ERRCODE = 'check_violation', CONSTRAINT = 'action_order',
                   HINT = 'Reverse the later one, apply this one, and apply the later one again.';

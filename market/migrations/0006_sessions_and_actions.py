@@ -386,7 +386,8 @@ class Migration(migrations.Migration):
                         (
                             "is_open",
                             models.BooleanField(
-                                db_comment="True for a session, false for a closed day", verbose_name="open"
+                                db_comment="True for a session, false for a closed day",
+                                verbose_name="open for trading",
                             ),
                         ),
                         (

@@ -140,4 +140,4 @@ class CorporateAction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.stock_id} {self.effective_date}"
+        return f"{self.effective_date} {self.stock} · {self.get_kind_display()}"

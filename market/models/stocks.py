@@ -101,7 +101,7 @@ class SessionOverride(models.Model):
     session_override_id = models.BigAutoField(_("number"), primary_key=True)
     exchange = models.CharField(_("exchange"), max_length=4, choices=Exchange)
     session_date = models.DateField(_("date"), db_comment="Date at the exchange")
-    is_open = models.BooleanField(_("open"), db_comment="True for a session, false for a closed day")
+    is_open = models.BooleanField(_("open for trading"), db_comment="True for a session, false for a closed day")
     reason = models.CharField(_("reason"), max_length=200, db_comment="Why the library is wrong, e.g. local elections")
 
     class Meta:
@@ -126,4 +126,5 @@ class SessionOverride(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.exchange} {self.session_date} {_('open') if self.is_open else _('closed')}"
+        state = _("open for trading") if self.is_open else _("closed")
+        return f"{self.exchange} {self.session_date} {state}"

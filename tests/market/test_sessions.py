@@ -49,6 +49,16 @@ def test_the_last_session_before_a_sunday_is_friday() -> None:
     assert last_session("KOSPI", date(2026, 3, 20)) == date(2026, 3, 20)
 
 
+@pytest.mark.parametrize("day", [date(2026, 6, 3), date(2026, 7, 17), date(2027, 5, 3), date(2027, 7, 19)])
+def test_the_migrations_know_what_the_library_does_not(day: date) -> None:
+    assert not is_session("KOSPI", day)
+    assert is_session("KOSPI", day - timedelta(days=1) if day.weekday() else day + timedelta(days=1))
+    assert is_session("NYSE", day)
+
+    SessionOverride.objects.filter(session_date=day).delete()
+    assert is_session("KOSPI", day), "The library knows this day by now: a new migration may take the override out."
+
+
 def test_an_override_closes_and_opens_a_day_of_its_exchange_only() -> None:
     SessionOverride.objects.create(exchange="XKRX", session_date=WEEK[1], is_open=False, reason="elections")
     SessionOverride.objects.create(exchange="XKRX", session_date=date(2024, 1, 6), is_open=True, reason="test run")
@@ -157,7 +167,7 @@ def test_the_command_draws_runs_of_sessions_together_and_fails_on_a_gap() -> Non
 
     with pytest.raises(CommandError):
         call_command("market_gaps", *window, stdout=output)
-    assert "2024-01-03 – 2024-01-05 (3 sessions)" in output.getvalue()
+    assert "2024-01-03 – 2024-01-05 (거래일 3일)" in output.getvalue()
 
     output = StringIO()
     with pytest.raises(CommandError):

@@ -5,6 +5,7 @@ SELECT action_id, holding_id
   JOIN market.stocks AS stock USING (stock_id)
   JOIN account.holdings AS holding USING (stock_id)
  WHERE kind <> 'RIGHTS'
+   AND (%(action)s::bigint IS NULL OR action_id = %(action)s)
    AND effective_date BETWEEN coalesce(%(first)s, market.today(market_type)) AND coalesce(%(last)s, market.today(market_type))
    AND effective_date <= market.today(market_type)
    AND NOT EXISTS (SELECT FROM trade.action_entries AS entry
