@@ -11,10 +11,12 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from account.models import Holding
 from market.models import CorporateAction
 from system.audit import acting_as
 from system.refused import Refused, refusals_as
 from trade.models import ActionEntry
+from trade.rules import RULES
 
 DUE_ACTIONS = (Path(__file__).parent / "sql" / "due_actions.sql").read_text()
 # How far back a day is looked for on which nobody applied an action.
@@ -83,25 +85,49 @@ def apply_actions(day: date | None = None, *, actor: str) -> Applied:
     return applied
 
 
+def apply_action(action: CorporateAction, *, actor: str, reason: str) -> list[ActionEntry]:
+    """Book one action on every holding that it moves and that does not contain it, also where it was taken back.
+
+    All or nothing, on whatever day it was effective; raises `ActionRefused`, also where there is nothing to move.
+    """
+    day = action.effective_date
+    due = [holding for _action, holdings in _due(day, day, again=True, action=action) for holding in holdings]
+    # Where nothing is due, the ledger says of one holding why not.
+    holdings = due or list(Holding.objects.filter(stock=action.stock_id).values_list("pk", flat=True)[:1])
+    if not holdings:
+        raise ActionRefused("action_nothing_held", str(RULES["action_nothing_held"]))
+    with acting_as(actor, reason=reason):
+        return _book(action, holdings, actor)
+
+
+def is_booked(action: CorporateAction) -> bool:
+    """Whether the action stands on any holding."""
+    return _standing(action).exists()
+
+
 def reverse_action(action: CorporateAction, *, actor: str, reason: str) -> list[ActionEntry]:
     """Take an action back on every holding it was booked on: shares, average, open orders and cash, exactly.
 
     All or nothing; raises `ActionRefused` where fills or other actions were booked on the shares that it made.
     """
-    standing = ActionEntry.objects.filter(action=action, reverses=None, reversed_at=None).order_by("holding")
+    standing = _standing(action).order_by("holding").select_related("holding")
     with refusals_as(ActionRefused), acting_as(actor, reason=reason), transaction.atomic():
         reversals = ActionEntry.objects.bulk_create(
-            [
-                ActionEntry(action=action, holding=entry.holding, reverses=entry, created_by=actor)
-                for entry in standing.select_related("holding")
-            ]
+            ActionEntry(action=action, holding=entry.holding, reverses=entry, created_by=actor) for entry in standing
         )
     return _entries(reversals)
 
 
-def _due(first: date | None, last: date | None, *, again: bool) -> list[tuple[int, list[int]]]:
+def _standing(action: CorporateAction) -> "QuerySet[ActionEntry]":
+    return ActionEntry.objects.filter(action=action, reverses=None, reversed_at=None)
+
+
+def _due(
+    first: date | None, last: date | None, *, again: bool, action: CorporateAction | None = None
+) -> list[tuple[int, list[int]]]:
+    facts = {"first": first, "last": last, "again": again, "action": action.pk if action else None}
     with connection.cursor() as cursor:
-        cursor.execute(DUE_ACTIONS, {"first": first, "last": last, "again": again})
+        cursor.execute(DUE_ACTIONS, facts)
         rows = cursor.fetchall()
     return [(key, [holding for _key, holding in group]) for key, group in groupby(rows, lambda row: row[0])]
 
