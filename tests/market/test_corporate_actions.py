@@ -2,19 +2,24 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from market.jumps import flag_jumps
 from market.models import AdjustedPrice, CorporateAction, DailyPrice, Stock
 from system.models import Alert
 from system.partitions import ensure
+from tests.market.files import csv_file, marcap, text_file
 
 pytestmark = pytest.mark.django_db
 
 DAYS = [date(2024, 1, day) for day in (2, 3, 4, 5)]
+JUMP = (("2024-03-04", 10_000), ("2024-03-05", 50_000), ("2024-03-06", 50_000))
 
 
 @pytest.fixture
@@ -170,6 +175,33 @@ def test_the_first_price_of_a_stock_is_no_jump(stock: Stock) -> None:
     trade(stock, 50_000)
 
     assert flag_jumps(DAYS[0], DAYS[0]) == 0
+
+
+def test_a_load_tells_of_jumps_among_its_newest_days_once(tmp_path: Path) -> None:
+    closes = [("2024-01-02", 50_000), ("2024-01-03", 10_000), *JUMP]
+    rows = [marcap(Date=day, Close=close, Open=close, High=close, Low=close) for day, close in closes]
+    file = csv_file(tmp_path, rows)
+
+    for _again in range(2):
+        call_command("load_prices", str(file), stdout=StringIO())
+
+    [message] = alerts()
+    assert "on 2024-03-05" in message
+
+
+def test_a_load_of_nothing_tells_of_no_jump(tmp_path: Path) -> None:
+    call_command("load_prices", str(csv_file(tmp_path, [marcap(Close=-1)])), stdout=StringIO())
+    assert alerts() == []
+
+
+def test_a_refused_file_leaves_the_jumps_of_those_before_it_told(tmp_path: Path) -> None:
+    rows = [marcap(Date=day, Close=close, Open=close, High=close, Low=close) for day, close in JUMP]
+    files = [csv_file(tmp_path, rows), text_file(tmp_path, "a,b\n1,2\n", "other.csv")]
+
+    with pytest.raises(CommandError):
+        call_command("load_prices", *map(str, files), stdout=StringIO())
+
+    assert Alert.objects.filter(alert_type="WARNING", data__rule="price_jump").count() == 1
 
 
 @pytest.mark.parametrize(

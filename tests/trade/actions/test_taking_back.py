@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
 
 from account.models import CashEntry, Holding, Portfolio
 from market.models import CorporateAction, Stock
@@ -28,6 +31,7 @@ from trade.models import ActionEntry
 from trade.services import cancel_order, place_order, reverse_execution
 
 pytestmark = pytest.mark.django_db
+BACKWARDS = (Path(settings.BASE_DIR) / "trade" / "migrations" / "sql" / "actions_backwards.sql").read_text()
 
 
 def test_a_reversal_restores_holding_orders_cash_and_value_exactly(
@@ -136,3 +140,15 @@ def test_what_a_reversal_may_not_be(holding: Holding, stock: Stock) -> None:
     assert refusal(insert, action.pk, holding.pk, reversal.pk) == "action_reversal"
     assert refusal(insert, action.pk, holding.pk, entry.pk) == "uniq_action_entries_reverses"
     assert refusal(insert, action.pk, holding.pk, -1) == "fk_action_entries_reverses"
+
+
+def test_the_migration_is_not_taken_back_under_a_booked_action(holding: Holding, stock: Stock) -> None:
+    action = split(stock, 5)
+    apply_all()
+
+    with pytest.raises(DatabaseError, match="booked on holdings"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(BACKWARDS)
+
+    reverse_action(action, actor="ann", reason="back to the old version")
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(BACKWARDS[: BACKWARDS.index("DROP FUNCTION")])
