@@ -315,6 +315,7 @@ def test_searching_never_fails(operator: Client, model: Any, model_admin: Any) -
     ("entity", "field", "term"),
     [
         ("market.dailyprice", "stock", "00593"),
+        ("market.corporateaction", "stock", "00593"),
         ("account.holding", "portfolio", "코어"),
         ("account.cashentry", "portfolio", "코어"),
         ("account.holding", "stock", "삼성"),
