@@ -274,6 +274,7 @@ class CashEntryAdmin(LargeTable):
         "currency",
         "memo",
         "execution_id",
+        "action_entry_id",
         "created_by",
     ]
     list_filter = [
@@ -283,13 +284,13 @@ class CashEntryAdmin(LargeTable):
         ("created_at", DayRangeFilter),
     ]
     list_select_related = ("portfolio",)
-    search_fields = ["memo", "portfolio__name", "=execution_id"]
-    search_help_text = _("Memo, portfolio or execution number")
+    search_fields = ["memo", "portfolio__name", "=execution_id", "=action_entry_id"]
+    search_help_text = _("Memo, portfolio, or number of an execution or action entry")
     autocomplete_fields = ["portfolio"]
-    readonly_fields = ["execution_id", "created_by", "created_at"]
+    readonly_fields = ["execution_id", "action_entry_id", "created_by", "created_at"]
     fieldsets = [
         (None, {"fields": ["portfolio", "kind", ("amount", "currency"), "memo"]}),
-        (_("Record"), {"fields": ["execution_id", "created_by", "created_at"]}),
+        (_("Record"), {"fields": [("execution_id", "action_entry_id"), "created_by", "created_at"]}),
     ]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

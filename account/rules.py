@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 RULES = {
     "cash_append_only": _("Cash entries are neither changed nor deleted: book the opposite entry."),
     "cash_balance": _("Balances follow from cash entries: book an entry."),
-    "cash_booked_by_ledger": _("Opening and trade entries are booked by the ledger itself."),
+    "cash_booked_by_ledger": _(
+        "Opening and trade entries, and those of corporate actions, are booked by the ledger itself."
+    ),
     "cash_exchange": _("There is not enough cash in this currency: exchange less, or deposit first."),
     "cash_exchange_nothing": _("This is below a cent after the exchange: exchange more."),
     "cash_positive": _("The amount is above zero, without a sign."),

@@ -24,15 +24,19 @@ TABLE account.cash_entries;
     created_by character varying(150) NOT NULL DEFAULT principal();
     created_at timestamp with time zone NOT NULL DEFAULT now();
     portfolio_id bigint NOT NULL;
+    action_entry_id bigint;
     CONSTRAINT cash_entries_pkey PRIMARY KEY (cash_entry_id);
+    CONSTRAINT chk_cash_entries_action CHECK (((action_entry_id IS NULL) OR ((kind)::text = ANY ((ARRAY['DIVIDEND'::character varying, 'ADJUSTMENT'::character varying])::text[]))));
     CONSTRAINT chk_cash_entries_currency CHECK (((currency)::text = ANY ((ARRAY['KRW'::character varying, 'USD'::character varying])::text[])));
     CONSTRAINT chk_cash_entries_execution CHECK ((((execution_id IS NOT NULL) AND ((kind)::text = 'TRADE'::text)) OR ((NOT ((kind)::text = 'TRADE'::text)) AND (execution_id IS NULL))));
     CONSTRAINT chk_cash_entries_kind CHECK (((kind)::text = ANY ((ARRAY['OPENING'::character varying, 'DEPOSIT'::character varying, 'WITHDRAWAL'::character varying, 'TRADE'::character varying, 'FX'::character varying, 'DIVIDEND'::character varying, 'ADJUSTMENT'::character varying])::text[])));
     CONSTRAINT chk_cash_entries_sign CHECK (((amount < 'Infinity'::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['OPENING'::character varying, 'DEPOSIT'::character varying])::text[]))) OR (amount > (0)::numeric)) AND ((NOT ((kind)::text = 'WITHDRAWAL'::text)) OR (amount < (0)::numeric))));
     CONSTRAINT fk_cash_entries_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE CASCADE;
+    CONSTRAINT uniq_cash_entries_action UNIQUE (action_entry_id);
     CONSTRAINT uniq_cash_entries_execution UNIQUE (execution_id);
     CREATE UNIQUE INDEX cash_entries_pkey ON account.cash_entries USING btree (cash_entry_id);
     CREATE INDEX idx_cash_entries_portfolio ON account.cash_entries USING btree (portfolio_id, cash_entry_id DESC);
+    CREATE UNIQUE INDEX uniq_cash_entries_action ON account.cash_entries USING btree (action_entry_id);
     CREATE UNIQUE INDEX uniq_cash_entries_execution ON account.cash_entries USING btree (execution_id);
     CREATE UNIQUE INDEX uniq_cash_entries_opening ON account.cash_entries USING btree (portfolio_id) WHERE ((kind)::text = 'OPENING'::text);
     CREATE TRIGGER pgtrigger_book_cash_c0e4f AFTER INSERT ON account.cash_entries REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_book_cash_c0e4f();
@@ -42,6 +46,7 @@ TABLE account.cash_entries;
     COMMENT ON TABLE IS 'Cash movements, append-only; balances follow from them';
     COMMENT ON COLUMN amount IS 'In the currency, signed: what the balance changes by';
     COMMENT ON COLUMN execution_id IS 'The fill that a TRADE entry belongs to';
+    COMMENT ON COLUMN action_entry_id IS 'The booked corporate action that a DIVIDEND or ADJUSTMENT entry belongs to';
 TABLE account.holding_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -84,6 +89,8 @@ TABLE account.holdings;
     last_updated timestamp with time zone NOT NULL DEFAULT now();
     opening_price numeric(18,6) NOT NULL DEFAULT 0;
     opening_quantity bigint NOT NULL DEFAULT 0;
+    split_on date;
+    split_ratio numeric(24,12);
     CONSTRAINT chk_holdings_average CHECK (((avg_purchase_price >= (0)::numeric) AND (avg_purchase_price < 'Infinity'::numeric)));
     CONSTRAINT chk_holdings_quantity CHECK ((quantity >= 0));
     CONSTRAINT fk_holdings_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE RESTRICT;
@@ -116,6 +123,8 @@ TABLE account.holdings;
     COMMENT ON COLUMN valued_on IS 'Date of the close used';
     COMMENT ON COLUMN opening_price IS 'Trading currency; average price before the first execution';
     COMMENT ON COLUMN opening_quantity IS 'Shares before the first execution';
+    COMMENT ON COLUMN split_on IS 'Effective date of the newest split in the quantity; a close before it is of the shares before';
+    COMMENT ON COLUMN split_ratio IS 'What a close before split_on is divided by';
 TABLE account.portfolio;
     portfolio_id bigint NOT NULL IDENTITY;
     name character varying(100) NOT NULL;
@@ -188,6 +197,13 @@ TABLE account.revaluations;
     CREATE UNIQUE INDEX revaluations_pkey ON account.revaluations USING btree (revaluation_id);
     CREATE CONSTRAINT TRIGGER pgtrigger_revalue_at_commit_22c47 AFTER INSERT ON account.revaluations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pgtrigger_revalue_at_commit_22c47();
     COMMENT ON TABLE IS 'Stocks whose holdings are to be valued anew before the transaction ends; empty outside of one';
+CREATE OR REPLACE FUNCTION account.close_for(close_price numeric, trade_date date, split_on date, split_ratio numeric)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT CASE WHEN trade_date < split_on THEN close_price / split_ratio ELSE close_price END
+$function$;
 CREATE OR REPLACE FUNCTION account.missing_for_value(the_portfolio bigint)
  RETURNS jsonb
  LANGUAGE sql
@@ -373,10 +389,10 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_guard_cash_kind_c2105()
 AS $function$
 -- The condition is here and not in the trigger's WHEN, which is parsed anew by every statement that books cash.
 BEGIN
-    IF NEW.kind IN ('OPENING', 'TRADE') THEN
-        RAISE EXCEPTION 'cash_booked_by_ledger: % entries are booked by the ledger itself', NEW.kind
+    IF NEW.kind IN ('OPENING', 'TRADE') OR NEW.action_entry_id IS NOT NULL THEN
+        RAISE EXCEPTION 'cash_booked_by_ledger: this % entry is booked by the ledger itself', NEW.kind
             USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_booked_by_ledger',
-                  HINT = 'Insert the execution, or the portfolio, that the entry would belong to.';
+                  HINT = 'Insert the execution, the action entry or the portfolio that it would belong to.';
     END IF;
     RETURN NEW;
 END
@@ -440,6 +456,8 @@ BEGIN
     NEW.opening_quantity := NEW.quantity;
     NEW.opening_price := NEW.avg_purchase_price;
     NEW.realized_pnl := 0;
+    NEW.split_on := NULL;
+    NEW.split_ratio := NULL;
     RETURN NEW;
 END
 $function$;
@@ -643,11 +661,13 @@ AS $function$
 -- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.
 DECLARE
     price market.latest_prices;
+    close_price numeric;
 BEGIN
     SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;
-    NEW.current_value := NEW.quantity * price.close_price;
-    NEW.unrealized_pnl := NEW.quantity * price.close_price - NEW.quantity * NEW.avg_purchase_price;
-    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, price.close_price);
+    close_price := account.close_for(price.close_price, price.trade_date, NEW.split_on, NEW.split_ratio);
+    NEW.current_value := NEW.quantity * close_price;
+    NEW.unrealized_pnl := NEW.quantity * close_price - NEW.quantity * NEW.avg_purchase_price;
+    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, close_price);
     NEW.valued_on := price.trade_date;
     NEW.last_updated := now();
     RETURN NEW;
@@ -671,11 +691,13 @@ AS $function$
 -- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.
 DECLARE
     price market.latest_prices;
+    close_price numeric;
 BEGIN
     SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;
-    NEW.current_value := NEW.quantity * price.close_price;
-    NEW.unrealized_pnl := NEW.quantity * price.close_price - NEW.quantity * NEW.avg_purchase_price;
-    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, price.close_price);
+    close_price := account.close_for(price.close_price, price.trade_date, NEW.split_on, NEW.split_ratio);
+    NEW.current_value := NEW.quantity * close_price;
+    NEW.unrealized_pnl := NEW.quantity * close_price - NEW.quantity * NEW.avg_purchase_price;
+    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, close_price);
     NEW.valued_on := price.trade_date;
     NEW.last_updated := now();
     RETURN NEW;
@@ -780,7 +802,8 @@ BEGIN
                unrealized_pnl_rate = account.unrealized_rate(quantity, avg_purchase_price, close_price),
                valued_on = trade_date,
                last_updated = now()
-          FROM (SELECT holding_id AS key, price.close_price, price.trade_date
+          FROM (SELECT holding_id AS key, price.trade_date,
+                       account.close_for(price.close_price, price.trade_date, split_on, split_ratio) AS close_price
                   FROM account.holdings LEFT JOIN market.latest_prices AS price USING (stock_id)
                  WHERE stock_id = ANY (changed)) AS held
          WHERE holding_id = key
@@ -1078,6 +1101,106 @@ BEGIN
     RETURN NEW;
 END
 $function$;
+TABLE market.action_events;
+    pgh_created_at timestamp with time zone NOT NULL;
+    pgh_label text NOT NULL;
+    pgh_id bigint NOT NULL IDENTITY;
+    principal character varying(150) NOT NULL DEFAULT principal();
+    login character varying(63) NOT NULL DEFAULT SESSION_USER;
+    pgh_context jsonb;
+    action_id bigint NOT NULL;
+    kind character varying(13) NOT NULL;
+    effective_date date NOT NULL;
+    ratio numeric(18,9);
+    per numeric(9,0) NOT NULL DEFAULT 1;
+    amount numeric(18,6);
+    subscription_price numeric(14,4);
+    cum_price numeric(14,4);
+    memo character varying(200);
+    created_by character varying(150) NOT NULL DEFAULT principal();
+    created_at timestamp with time zone NOT NULL DEFAULT now();
+    pgh_obj_id bigint NOT NULL;
+    stock_id bigint NOT NULL;
+    CONSTRAINT action_events_pkey PRIMARY KEY (pgh_id);
+    CREATE UNIQUE INDEX action_events_pkey ON market.action_events USING btree (pgh_id);
+    CREATE INDEX idx_action_events_row ON market.action_events USING btree (pgh_obj_id, pgh_id DESC);
+    CREATE TRIGGER pgtrigger_append_only_13a78 BEFORE DELETE OR UPDATE ON market.action_events FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_13a78();
+    COMMENT ON TABLE IS 'Every change of corporate_actions, append-only';
+    COMMENT ON COLUMN principal IS 'The acting user';
+    COMMENT ON COLUMN login IS 'The database login';
+    COMMENT ON COLUMN effective_date IS 'Ex-date at the exchange: the first session that trades without the right';
+    COMMENT ON COLUMN ratio IS 'All shares after the action for `per` shares before: 50 for a split, 1.1 for a bonus of one in ten';
+    COMMENT ON COLUMN per IS 'Shares before: 3 with a ratio of 1 makes one of three, which no decimal says';
+    COMMENT ON COLUMN amount IS 'Cash for one share, trading currency, before tax';
+    COMMENT ON COLUMN subscription_price IS 'What a new share of a rights issue costs, trading currency';
+    COMMENT ON COLUMN cum_price IS 'The last close before the effective date of a rights issue, trading currency';
+VIEW market.adjusted_prices AS  SELECT price.price_id,
+    price.stock_id,
+    price.trade_date,
+    round((price.open_price / later.factor), 6) AS open_price,
+    round((price.high_price / later.factor), 6) AS high_price,
+    round((price.low_price / later.factor), 6) AS low_price,
+    round((price.close_price / later.factor), 6) AS close_price,
+    (round(((price.volume)::numeric * later.factor)))::bigint AS volume,
+    price.amount,
+    later.factor
+   FROM (daily_prices price
+     CROSS JOIN LATERAL ( SELECT product(action.price_factor) AS factor
+           FROM (corporate_actions action
+             JOIN stocks stock ON ((stock.stock_id = action.stock_id)))
+          WHERE ((action.stock_id = price.stock_id) AND (action.effective_date > price.trade_date) AND (action.effective_date <= today((stock.market_type)::text)))) later);
+    price_id bigint;
+    stock_id bigint;
+    trade_date date;
+    open_price numeric;
+    high_price numeric;
+    low_price numeric;
+    close_price numeric;
+    volume bigint;
+    amount numeric(20,0);
+    factor numeric;
+    COMMENT ON TABLE IS 'Daily prices in today''s shares: raw prices divided by the factors of later splits, bonus and rights issues';
+TABLE market.corporate_actions;
+    action_id bigint NOT NULL IDENTITY;
+    kind character varying(13) NOT NULL;
+    effective_date date NOT NULL;
+    ratio numeric(18,9);
+    per numeric(9,0) NOT NULL DEFAULT 1;
+    amount numeric(18,6);
+    subscription_price numeric(14,4);
+    cum_price numeric(14,4);
+    price_factor numeric(24,12) GENERATED 
+CASE
+    WHEN ((kind)::text = 'CASH_DIVIDEND'::text) THEN (1)::numeric
+    WHEN ((cum_price <= subscription_price) AND ((kind)::text = 'RIGHTS'::text)) THEN (1)::numeric
+    WHEN ((kind)::text = 'RIGHTS'::text) THEN ((cum_price * ratio) / NULLIF(((cum_price * per) + ((ratio - per) * subscription_price)), (0)::numeric))
+    ELSE (ratio / NULLIF(per, (0)::numeric))
+END;
+    memo character varying(200);
+    created_by character varying(150) NOT NULL DEFAULT principal();
+    created_at timestamp with time zone NOT NULL DEFAULT now();
+    stock_id bigint NOT NULL;
+    CONSTRAINT chk_corporate_actions_amount CHECK (((amount > (0)::numeric) AND (amount < 'Infinity'::numeric) AND (((amount IS NOT NULL) AND ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) AND (amount IS NULL)))));
+    CONSTRAINT chk_corporate_actions_kind CHECK (((kind)::text = ANY ((ARRAY['SPLIT'::character varying, 'REVERSE_SPLIT'::character varying, 'BONUS'::character varying, 'RIGHTS'::character varying, 'CASH_DIVIDEND'::character varying])::text[])));
+    CONSTRAINT chk_corporate_actions_ratio CHECK (((ratio > (0)::numeric) AND (ratio < 'Infinity'::numeric) AND (per > (0)::numeric) AND (per < 'Infinity'::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['SPLIT'::character varying, 'BONUS'::character varying, 'RIGHTS'::character varying])::text[]))) OR ((ratio > per) AND (ratio IS NOT NULL))) AND ((NOT ((kind)::text = 'REVERSE_SPLIT'::text)) OR ((ratio IS NOT NULL) AND (ratio < per))) AND ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((per = (1)::numeric) AND (ratio IS NULL)))));
+    CONSTRAINT chk_corporate_actions_rights CHECK (((subscription_price > (0)::numeric) AND (subscription_price < 'Infinity'::numeric) AND (cum_price > (0)::numeric) AND (cum_price < 'Infinity'::numeric) AND (((cum_price IS NOT NULL) AND ((kind)::text = 'RIGHTS'::text) AND (subscription_price IS NOT NULL)) OR ((NOT ((kind)::text = 'RIGHTS'::text)) AND (cum_price IS NULL) AND (subscription_price IS NULL)))));
+    CONSTRAINT corporate_actions_pkey PRIMARY KEY (action_id);
+    CONSTRAINT fk_corporate_actions_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE RESTRICT;
+    CONSTRAINT uniq_corporate_actions_day UNIQUE (stock_id, effective_date, kind);
+    CREATE UNIQUE INDEX corporate_actions_pkey ON market.corporate_actions USING btree (action_id);
+    CREATE UNIQUE INDEX uniq_corporate_actions_day ON market.corporate_actions USING btree (stock_id, effective_date, kind);
+    CREATE TRIGGER pgtrigger_audit_delete_57aff AFTER DELETE ON market.corporate_actions FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_57aff();
+    CREATE TRIGGER pgtrigger_audit_insert_fa3e5 AFTER INSERT ON market.corporate_actions FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_fa3e5();
+    CREATE TRIGGER pgtrigger_audit_update_519b0 AFTER UPDATE ON market.corporate_actions FOR EACH ROW WHEN (((old.action_id IS DISTINCT FROM new.action_id) OR (old.amount IS DISTINCT FROM new.amount) OR (old.created_at IS DISTINCT FROM new.created_at) OR ((old.created_by)::text IS DISTINCT FROM (new.created_by)::text) OR (old.cum_price IS DISTINCT FROM new.cum_price) OR (old.effective_date IS DISTINCT FROM new.effective_date) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text) OR ((old.memo)::text IS DISTINCT FROM (new.memo)::text) OR (old.per IS DISTINCT FROM new.per) OR (old.ratio IS DISTINCT FROM new.ratio) OR (old.stock_id IS DISTINCT FROM new.stock_id) OR (old.subscription_price IS DISTINCT FROM new.subscription_price))) EXECUTE FUNCTION pgtrigger_audit_update_519b0();
+    CREATE TRIGGER pgtrigger_guard_applied_action_ddda5 BEFORE UPDATE ON market.corporate_actions FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND ((((((old.stock_id IS DISTINCT FROM new.stock_id) OR ((old.kind)::text IS DISTINCT FROM (new.kind)::text)) OR (old.effective_date IS DISTINCT FROM new.effective_date)) OR (old.ratio IS DISTINCT FROM new.ratio)) OR (old.per IS DISTINCT FROM new.per)) OR (old.amount IS DISTINCT FROM new.amount)))) EXECUTE FUNCTION pgtrigger_guard_applied_action_ddda5();
+    COMMENT ON TABLE IS 'Splits, bonus and rights issues, cash dividends';
+    COMMENT ON COLUMN effective_date IS 'Ex-date at the exchange: the first session that trades without the right';
+    COMMENT ON COLUMN ratio IS 'All shares after the action for `per` shares before: 50 for a split, 1.1 for a bonus of one in ten';
+    COMMENT ON COLUMN per IS 'Shares before: 3 with a ratio of 1 makes one of three, which no decimal says';
+    COMMENT ON COLUMN amount IS 'Cash for one share, trading currency, before tax';
+    COMMENT ON COLUMN subscription_price IS 'What a new share of a rights issue costs, trading currency';
+    COMMENT ON COLUMN cum_price IS 'The last close before the effective date of a rights issue, trading currency';
+    COMMENT ON COLUMN price_factor IS 'What prices before the effective date are divided by, and volumes multiplied';
 TABLE market.daily_prices PARTITION BY RANGE (trade_date);
     price_id bigint NOT NULL IDENTITY;
     stock_id bigint NOT NULL;
@@ -1088,7 +1211,7 @@ TABLE market.daily_prices PARTITION BY RANGE (trade_date);
     close_price numeric(14,4) NOT NULL;
     volume bigint NOT NULL;
     amount numeric(20,0);
-    changes numeric(6,2);
+    changes numeric(10,2);
     created_at timestamp with time zone NOT NULL DEFAULT now();
     CONSTRAINT chk_daily_prices_amount CHECK (((amount >= (0)::numeric) AND (amount < 'Infinity'::numeric)));
     CONSTRAINT chk_daily_prices_range CHECK (((open_price > (0)::numeric) AND (open_price < 'Infinity'::numeric) AND (high_price > (0)::numeric) AND (high_price < 'Infinity'::numeric) AND (low_price > (0)::numeric) AND (low_price < 'Infinity'::numeric) AND (high_price >= low_price)));
@@ -1143,6 +1266,22 @@ TABLE market.latest_prices;
     CREATE TRIGGER pgtrigger_queue_revaluation_on_update_fadd4 AFTER UPDATE ON market.latest_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_queue_revaluation_on_update_fadd4();
     COMMENT ON TABLE IS 'The newest close of each stock; valuation reads this one row instead of all partitions';
     COMMENT ON COLUMN close_price IS 'Trading currency';
+TABLE market.session_overrides;
+    session_override_id bigint NOT NULL IDENTITY;
+    exchange character varying(4) NOT NULL;
+    session_date date NOT NULL;
+    is_open boolean NOT NULL;
+    reason character varying(200) NOT NULL;
+    CONSTRAINT chk_session_overrides_exchange CHECK (((exchange)::text = ANY ((ARRAY['XKRX'::character varying, 'XNYS'::character varying])::text[])));
+    CONSTRAINT chk_session_overrides_reason CHECK ((NOT ((reason)::text = ''::text)));
+    CONSTRAINT session_overrides_pkey PRIMARY KEY (session_override_id);
+    CONSTRAINT uniq_session_overrides_day UNIQUE (exchange, session_date);
+    CREATE UNIQUE INDEX session_overrides_pkey ON market.session_overrides USING btree (session_override_id);
+    CREATE UNIQUE INDEX uniq_session_overrides_day ON market.session_overrides USING btree (exchange, session_date);
+    COMMENT ON TABLE IS 'Days that the calendar library has wrong: elections, extraordinary closures';
+    COMMENT ON COLUMN session_date IS 'Date at the exchange';
+    COMMENT ON COLUMN is_open IS 'True for a session, false for a closed day';
+    COMMENT ON COLUMN reason IS 'Why the library is wrong, e.g. local elections';
 TABLE market.stock_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -1205,6 +1344,13 @@ END;
     COMMENT ON COLUMN currency IS 'Trading currency, from the market';
     COMMENT ON COLUMN market_cap IS 'KRW for KOSPI and KOSDAQ, USD for NYSE and NASDAQ; of the newest loaded day';
     COMMENT ON COLUMN is_active IS 'False once delisted';
+CREATE OR REPLACE FUNCTION market.day_starts(market_type text, the_day date)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    SELECT the_day::timestamp AT TIME ZONE market.time_zone(market_type)
+$function$;
 CREATE OR REPLACE FUNCTION market.krw_rate(of_currency text, on_day date DEFAULT NULL::date)
  RETURNS numeric
  LANGUAGE plpgsql
@@ -1218,6 +1364,16 @@ BEGIN
     RETURN (SELECT krw_per_unit FROM market.fx_rates
              WHERE currency = of_currency AND rate_date <= coalesce(on_day, (now() AT TIME ZONE 'Asia/Seoul')::date)
              ORDER BY rate_date DESC LIMIT 1);
+END
+$function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_append_only_13a78()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'history_append_only: history is neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'history_append_only';
 END
 $function$;
 CREATE OR REPLACE FUNCTION market.pgtrigger_append_only_cc20b()
@@ -1242,6 +1398,18 @@ BEGIN
     RETURN NULL;
 END
 $function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_audit_delete_57aff()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO market.action_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, action_id, stock_id, kind, effective_date, ratio, per, amount, subscription_price, cum_price, memo, created_by, created_at)
+    VALUES (now(), 'delete', OLD.action_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.action_id, OLD.stock_id, OLD.kind, OLD.effective_date, OLD.ratio, OLD.per, OLD.amount, OLD.subscription_price, OLD.cum_price, OLD.memo, OLD.created_by, OLD.created_at);
+    RETURN NULL;
+END
+$function$;
 CREATE OR REPLACE FUNCTION market.pgtrigger_audit_insert_04be8()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1254,6 +1422,18 @@ BEGIN
     RETURN NULL;
 END
 $function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_audit_insert_fa3e5()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO market.action_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, action_id, stock_id, kind, effective_date, ratio, per, amount, subscription_price, cum_price, memo, created_by, created_at)
+    VALUES (now(), 'insert', NEW.action_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.action_id, NEW.stock_id, NEW.kind, NEW.effective_date, NEW.ratio, NEW.per, NEW.amount, NEW.subscription_price, NEW.cum_price, NEW.memo, NEW.created_by, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
 CREATE OR REPLACE FUNCTION market.pgtrigger_audit_update_38d4f()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1263,6 +1443,18 @@ AS $function$
 BEGIN
     INSERT INTO market.stock_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, stock_id, ticker, name, market_type, sector, industry, listing_date, is_active, created_at)
     VALUES (now(), 'update', NEW.stock_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.stock_id, NEW.ticker, NEW.name, NEW.market_type, NEW.sector, NEW.industry, NEW.listing_date, NEW.is_active, NEW.created_at);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION market.pgtrigger_audit_update_519b0()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO market.action_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, action_id, stock_id, kind, effective_date, ratio, per, amount, subscription_price, cum_price, memo, created_by, created_at)
+    VALUES (now(), 'update', NEW.action_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.action_id, NEW.stock_id, NEW.kind, NEW.effective_date, NEW.ratio, NEW.per, NEW.amount, NEW.subscription_price, NEW.cum_price, NEW.memo, NEW.created_by, NEW.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1362,13 +1554,33 @@ AS $function$
        SET trade_date = EXCLUDED.trade_date, close_price = EXCLUDED.close_price
      WHERE (latest.trade_date, latest.close_price) IS DISTINCT FROM (EXCLUDED.trade_date, EXCLUDED.close_price);
 $function$;
+CREATE OR REPLACE FUNCTION market.tick(market_type text, price numeric)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT CASE WHEN market_type NOT IN ('KOSPI', 'KOSDAQ') THEN CASE WHEN price < 1 THEN 0.0001 ELSE 0.01 END
+                WHEN price < 2000 THEN 1
+                WHEN price < 5000 THEN 5
+                WHEN price < 20000 THEN 10
+                WHEN price < 50000 THEN 50
+                WHEN price < 200000 THEN 100
+                WHEN price < 500000 THEN 500
+                ELSE 1000 END
+$function$;
+CREATE OR REPLACE FUNCTION market.time_zone(market_type text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT CASE WHEN market_type IN ('KOSPI', 'KOSDAQ') THEN 'Asia/Seoul' ELSE 'America/New_York' END
+$function$;
 CREATE OR REPLACE FUNCTION market.today(market_type text)
  RETURNS date
  LANGUAGE sql
  STABLE PARALLEL SAFE
 AS $function$
-    SELECT (now() AT TIME ZONE CASE WHEN market_type IN ('KOSPI', 'KOSDAQ')
-                                    THEN 'Asia/Seoul' ELSE 'America/New_York' END)::date
+    SELECT (now() AT TIME ZONE market.time_zone(market_type))::date
 $function$;
 TABLE system.alerts;
     alert_id bigint NOT NULL IDENTITY;
@@ -1449,6 +1661,54 @@ CREATE OR REPLACE FUNCTION system.principal()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN CASE WHEN (SESSION_USER = 'aegis_app'::name) THEN (COALESCE(NULLIF(current_setting('aegis.principal'::text, true), ''::text), (SESSION_USER)::text))::name ELSE SESSION_USER END;
+TABLE trade.action_entries;
+    action_entry_id bigint NOT NULL IDENTITY;
+    ratio numeric(18,9) NOT NULL DEFAULT 1;
+    per numeric(9,0) NOT NULL DEFAULT 1;
+    quantity_before bigint;
+    quantity_after bigint;
+    average_before numeric(18,6);
+    average_after numeric(18,6);
+    fraction numeric(18,9);
+    fraction_price numeric(18,6);
+    cash_amount numeric(20,2) NOT NULL DEFAULT 0;
+    orders jsonb;
+    booked bigint;
+    place bigint;
+    reversed_at timestamp with time zone;
+    created_by character varying(150) NOT NULL DEFAULT principal();
+    created_at timestamp with time zone NOT NULL DEFAULT now();
+    action_id bigint NOT NULL;
+    holding_id bigint NOT NULL;
+    reverses_id bigint;
+    CONSTRAINT action_entries_pkey PRIMARY KEY (action_entry_id);
+    CONSTRAINT chk_action_entries_numbers CHECK (((ratio > (0)::numeric) AND (ratio < 'Infinity'::numeric) AND (per > (0)::numeric) AND (per < 'Infinity'::numeric) AND (cash_amount < 'Infinity'::numeric)));
+    CONSTRAINT chk_action_entries_quantity CHECK (((place <= booked) AND (quantity_after >= 0) AND (quantity_before >= 0)));
+    CONSTRAINT fk_action_entries_action FOREIGN KEY (action_id) REFERENCES corporate_actions(action_id) ON DELETE RESTRICT;
+    CONSTRAINT fk_action_entries_holding FOREIGN KEY (holding_id) REFERENCES holdings(holding_id) ON DELETE RESTRICT;
+    CONSTRAINT fk_action_entries_reverses FOREIGN KEY (reverses_id) REFERENCES action_entries(action_entry_id) ON DELETE RESTRICT;
+    CONSTRAINT uniq_action_entries_reverses UNIQUE (reverses_id);
+    CREATE UNIQUE INDEX action_entries_pkey ON trade.action_entries USING btree (action_entry_id);
+    CREATE INDEX idx_action_entries_holding ON trade.action_entries USING btree (holding_id, place);
+    CREATE UNIQUE INDEX uniq_action_entries_reverses ON trade.action_entries USING btree (reverses_id);
+    CREATE UNIQUE INDEX uniq_action_entries_standing ON trade.action_entries USING btree (action_id, holding_id) WHERE ((reversed_at IS NULL) AND (reverses_id IS NULL));
+    CREATE TRIGGER pgtrigger_guard_action_entry_0615e BEFORE DELETE OR UPDATE ON trade.action_entries FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_action_entry_0615e();
+    CREATE TRIGGER pgtrigger_prepare_action_entry_fe31f BEFORE INSERT ON trade.action_entries FOR EACH ROW EXECUTE FUNCTION pgtrigger_prepare_action_entry_fe31f();
+    CREATE TRIGGER pgtrigger_settle_action_entries_b9de2 AFTER INSERT ON trade.action_entries REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_settle_action_entries_b9de2();
+    COMMENT ON TABLE IS 'Corporate actions booked on holdings, append-only';
+    COMMENT ON COLUMN ratio IS 'Shares after, for `per` shares before; 1 for a dividend';
+    COMMENT ON COLUMN quantity_before IS 'Shares held when the effective date began';
+    COMMENT ON COLUMN quantity_after IS 'Whole shares';
+    COMMENT ON COLUMN average_before IS 'Trading currency';
+    COMMENT ON COLUMN average_after IS 'Trading currency';
+    COMMENT ON COLUMN fraction IS 'Shares below one that cash was paid for';
+    COMMENT ON COLUMN fraction_price IS 'Latest close in shares after the action, trading currency';
+    COMMENT ON COLUMN cash_amount IS 'Dividend or cash for the fraction, trading currency; negative in a reversal';
+    COMMENT ON COLUMN orders IS 'Each open order that was changed: order_id, and what it was before and after';
+    COMMENT ON COLUMN booked IS 'Drawn with the numbers of cash entries while the holding is locked: fills and actions in one order';
+    COMMENT ON COLUMN place IS 'Where the replay counts it: as `booked`, or before the first fill of the effective date if that was booked earlier';
+    COMMENT ON COLUMN reversed_at IS 'Set on the original by its reversal';
+    COMMENT ON COLUMN reverses_id IS 'The entry that this one takes back';
 TABLE trade.execution_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -1668,18 +1928,107 @@ CREATE OR REPLACE FUNCTION trade.after_fill(before "position", side text, shares
  LANGUAGE plpgsql
  IMMUTABLE PARALLEL SAFE
 AS $function$
+DECLARE
+    whole bigint;
 BEGIN
     IF side = 'BUY' THEN
         before.average := coalesce(
             (before.quantity * before.average + shares * price) / nullif(before.quantity + shares, 0), price);
         before.quantity := before.quantity + shares;
         before.realized := before.realized - charges;
-    ELSE
+    ELSIF side = 'SELL' THEN
         before.quantity := before.quantity - shares;
         before.realized := before.realized + (price - before.average) * shares - charges;
         before.lowest := least(before.lowest, before.quantity);
+    ELSE
+        whole := div(before.quantity * price, shares);
+        before.realized := before.realized - charges
+            - before.average * shares / price * (before.quantity * price / shares - whole);
+        before.average := before.average * shares / price;
+        before.quantity := whole;
     END IF;
     RETURN before;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.apply_action(entry action_entries, locked bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    done record;
+    held account.holdings;
+    before trade.position;
+    after trade.position;
+    starts timestamptz;
+BEGIN
+    SELECT action.*, stock.ticker, stock.market_type, latest.trade_date, latest.close_price INTO done
+      FROM market.corporate_actions AS action JOIN market.stocks AS stock USING (stock_id)
+      LEFT JOIN market.latest_prices AS latest USING (stock_id)
+     WHERE action.action_id = entry.action_id;
+    SELECT * INTO held FROM account.holdings WHERE holding_id = entry.holding_id;
+    starts := market.day_starts(done.market_type, done.effective_date);
+
+    IF held.stock_id <> done.stock_id THEN
+        RAISE EXCEPTION 'action_stock: action % is of another stock than holding %', entry.action_id, entry.holding_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_stock', HINT = 'Choose a holding of its stock.';
+    ELSIF done.kind = 'RIGHTS' THEN
+        RAISE EXCEPTION 'action_rights: whether the rights of action % are taken up is for the desk to say', entry.action_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_rights',
+                  HINT = 'Book the shares that were subscribed as a BUY order and its execution.';
+    ELSIF starts > now() THEN
+        RAISE EXCEPTION 'action_not_effective: action % is effective on %', entry.action_id, done.effective_date
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_not_effective', HINT = 'Wait for that day.';
+    ELSIF EXISTS (SELECT FROM trade.action_entries AS other JOIN market.corporate_actions AS later USING (action_id)
+                   WHERE other.holding_id = entry.holding_id AND other.reverses_id IS NULL AND other.reversed_at IS NULL
+                     AND other.place IS NOT NULL
+                     AND (later.kind <> 'CASH_DIVIDEND' OR done.kind <> 'CASH_DIVIDEND')
+                     -- A dividend is paid on the shares from before a split of the same day.
+                     AND (later.effective_date > done.effective_date
+                          OR (later.effective_date = done.effective_date
+                              AND later.kind <> 'CASH_DIVIDEND' AND done.kind = 'CASH_DIVIDEND'))) THEN
+        RAISE EXCEPTION 'action_order: a later action is booked on holding % already', entry.holding_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_order',
+                  HINT = 'Reverse the later one, apply this one, and apply the later one again.';
+    END IF;
+
+    entry.booked := nextval(pg_get_serial_sequence('account.cash_entries', 'cash_entry_id'));
+    entry.place := trade.place_of_action(entry.holding_id, starts, entry.booked);
+    before := CASE WHEN entry.place = entry.booked
+                   THEN ROW(held.quantity, held.avg_purchase_price, held.realized_pnl, 0)::trade.position
+                   ELSE trade.replay(entry.holding_id, upto => entry.place) END;
+    IF done.kind = 'CASH_DIVIDEND' THEN
+        entry.cash_amount := round(before.quantity * done.amount, 2);
+    ELSE
+        entry.ratio := done.ratio;
+        entry.per := done.per;
+        entry.fraction := before.quantity * done.ratio / done.per - div(before.quantity * done.ratio, done.per);
+        entry.fraction_price := CASE WHEN done.trade_date < done.effective_date
+                                     THEN done.close_price * done.per / done.ratio ELSE done.close_price END;
+        IF entry.fraction > 0 AND entry.fraction_price IS NULL THEN
+            RAISE EXCEPTION 'action_no_price: % shares of % are to be paid in cash, and it has no price',
+                trim_scale(entry.fraction), done.ticker
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'action_no_price', HINT = 'Load its prices first.';
+        END IF;
+        entry.cash_amount := coalesce(round(entry.fraction * entry.fraction_price, 2), 0);
+        entry.orders := trade.split_orders(entry, starts, locked);
+    END IF;
+    IF before.quantity = 0 AND entry.orders IS NULL THEN
+        RAISE EXCEPTION 'action_nothing_held: holding % had no shares of % when % began', entry.holding_id, done.ticker,
+            done.effective_date
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_nothing_held', HINT = 'There is nothing to do.';
+    END IF;
+
+    after := trade.after_fill(before, 'ACTION', entry.per::bigint, entry.ratio, -entry.cash_amount);
+    UPDATE trade.action_entries
+       SET ratio = entry.ratio, per = entry.per, quantity_before = before.quantity, quantity_after = after.quantity,
+           average_before = before.average, average_after = after.average, fraction = entry.fraction,
+           fraction_price = entry.fraction_price, cash_amount = entry.cash_amount, orders = entry.orders,
+           booked = entry.booked, place = entry.place
+     WHERE action_entry_id = entry.action_entry_id;
+    PERFORM trade.move_holding(entry.holding_id, CASE WHEN entry.place < entry.booked
+                                                      THEN trade.replay(entry.holding_id) ELSE after END);
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.fill_order(the_order bigint, shares bigint)
@@ -1700,6 +2049,19 @@ BEGIN
     RETURN state;
 END
 $function$;
+CREATE OR REPLACE FUNCTION trade.held_at(the_holding bigint, instant timestamp with time zone)
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    SELECT quantity - coalesce((
+               SELECT sum(CASE side WHEN 'BUY' THEN executed_quantity ELSE -executed_quantity END)::bigint
+                 FROM trade.executions JOIN trade.orders USING (order_id)
+                WHERE orders.holding_id = the_holding AND executed_time >= instant
+                  AND reverses_id IS NULL AND reversed_at IS NULL), 0)
+      FROM account.holdings WHERE holding_id = the_holding
+$function$;
 CREATE OR REPLACE FUNCTION trade.mark_picks(picks bigint[])
  RETURNS void
  LANGUAGE plpgsql
@@ -1714,6 +2076,44 @@ BEGIN
        AND is_executed <> EXISTS (SELECT FROM trade.orders JOIN trade.executions USING (order_id)
                                    WHERE orders.pick_id = daily_picks.pick_id
                                      AND reverses_id IS NULL AND reversed_at IS NULL);
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.mark_split(the_holding bigint)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    UPDATE account.holdings
+       SET (split_on, split_ratio) = (
+               SELECT max(effective_date), market.product(ratio / per) FILTER (WHERE unseen OR is_newest)
+                 FROM (SELECT effective_date, entry.ratio, entry.per,
+                              effective_date > coalesce(latest.trade_date, '-infinity') AS unseen,
+                              rank() OVER (ORDER BY effective_date DESC) = 1 AS is_newest
+                         FROM trade.action_entries AS entry
+                         JOIN market.corporate_actions AS action USING (action_id)
+                         LEFT JOIN market.latest_prices AS latest USING (stock_id)
+                        WHERE entry.holding_id = the_holding AND entry.reverses_id IS NULL AND entry.reversed_at IS NULL
+                          AND entry.place IS NOT NULL AND kind <> 'CASH_DIVIDEND') AS split
+               HAVING count(*) > 0)
+     WHERE holding_id = the_holding
+$function$;
+CREATE OR REPLACE FUNCTION trade.move_holding(the_holding bigint, after "position")
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF after.lowest < 0 THEN
+        RAISE EXCEPTION 'action_needed: sales of holding % need more shares than it would leave', the_holding
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_needed', HINT = 'Reverse those sales first.';
+    END IF;
+    PERFORM trade.mark_split(the_holding);
+    UPDATE account.holdings
+       SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized,
+           valued_on = NULL  -- has it valued anew, also where only the split changed
+     WHERE holding_id = the_holding;
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.pgtrigger_admit_amended_86ba4()
@@ -1853,6 +2253,34 @@ BEGIN
     RETURN NULL;
 END
 $function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_action_entry_0615e()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'action_append_only: action entry % is booked', OLD.action_entry_id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'action_append_only',
+              HINT = 'Insert an entry that reverses it.';
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_applied_action_ddda5()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- What was booked with this action would no longer follow from it.
+BEGIN
+    IF EXISTS (SELECT FROM trade.action_entries
+                WHERE action_id = OLD.action_id AND reverses_id IS NULL AND reversed_at IS NULL) THEN
+        RAISE EXCEPTION 'action_applied: corporate action % is booked on holdings', OLD.action_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_applied',
+                  HINT = 'Reverse its entries, correct it, and apply it again.';
+    END IF;
+    RETURN NEW;
+END
+$function$;
 CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_execution_634eb()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1870,18 +2298,21 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_holding_af1bc()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
--- Quantity, average and realised P&L follow from executions. Until the first one, what the holding opened with may be
--- put right. What is compared is compared here: a WHEN is parsed anew by every statement, also by the ledger's own.
+-- Quantity, average and realised P&L follow from executions and corporate actions. Until the first one, what the holding
+-- opened with may be put right. What is compared is compared here: a WHEN is parsed anew by every statement, also by the
+-- ledger's own.
 BEGIN
     IF (NEW.portfolio_id, NEW.stock_id, NEW.quantity, NEW.avg_purchase_price, NEW.realized_pnl, NEW.opening_quantity,
-        NEW.opening_price)
+        NEW.opening_price, NEW.split_on, NEW.split_ratio)
        IS NOT DISTINCT FROM
        (OLD.portfolio_id, OLD.stock_id, OLD.quantity, OLD.avg_purchase_price, OLD.realized_pnl, OLD.opening_quantity,
-        OLD.opening_price) THEN
+        OLD.opening_price, OLD.split_on, OLD.split_ratio) THEN
         RETURN NEW;
     END IF;
     IF EXISTS (SELECT FROM trade.executions JOIN trade.orders USING (order_id) WHERE holding_id = OLD.holding_id)
+       OR EXISTS (SELECT FROM trade.action_entries WHERE holding_id = OLD.holding_id)
        OR NEW.realized_pnl <> OLD.realized_pnl
+       OR (NEW.split_on, NEW.split_ratio) IS DISTINCT FROM (OLD.split_on, OLD.split_ratio)
        OR ((NEW.portfolio_id, NEW.stock_id) <> (OLD.portfolio_id, OLD.stock_id)
            AND EXISTS (SELECT FROM trade.orders WHERE holding_id = OLD.holding_id)) THEN
         RAISE EXCEPTION 'holding_moved_by_executions: quantity, average and P&L of holding % follow from its executions',
@@ -1934,6 +2365,44 @@ BEGIN
     RETURN NEW;
 END
 $function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_prepare_action_entry_fe31f()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- A client says which action on which holding, or which entry to take back; all else is the ledger's to say.
+DECLARE
+    original trade.action_entries;
+BEGIN
+    IF NEW.reverses_id IS NOT NULL THEN
+        SELECT * INTO original FROM trade.action_entries WHERE action_entry_id = NEW.reverses_id;
+        IF original.action_entry_id IS NULL THEN
+            RAISE EXCEPTION 'fk_action_entries_reverses: there is no action entry %', NEW.reverses_id
+                USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'fk_action_entries_reverses';
+        ELSIF original.reverses_id IS NOT NULL THEN
+            RAISE EXCEPTION 'action_reversal: action entry % is itself a reversal', NEW.reverses_id
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'action_reversal', HINT = 'Apply the action anew.';
+        END IF;
+        NEW.action_id := original.action_id;
+        NEW.holding_id := original.holding_id;
+    END IF;
+    NEW.ratio := 1;
+    NEW.per := 1;
+    NEW.quantity_before := NULL;
+    NEW.quantity_after := NULL;
+    NEW.average_before := NULL;
+    NEW.average_after := NULL;
+    NEW.fraction := NULL;
+    NEW.fraction_price := NULL;
+    NEW.cash_amount := 0;
+    NEW.orders := NULL;
+    NEW.booked := NULL;
+    NEW.place := NULL;
+    NEW.reversed_at := NULL;
+    RETURN NEW;
+END
+$function$;
 CREATE OR REPLACE FUNCTION trade.pgtrigger_price_execution_a5a74()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1970,6 +2439,54 @@ BEGIN
     NEW.net_amount := -original.net_amount;
     NEW.exchange_ref := coalesce(NEW.exchange_ref, 'reversal of #' || NEW.reverses_id);
     RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_settle_action_entries_b9de2()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Book corporate actions: order → holding → cash and portfolio, locked in the order of fills, see settle_executions. Only
+-- orders that are open now are changed: locking one later would be out of order.
+DECLARE
+    entry trade.action_entries;
+    locked bigint[];
+BEGIN
+    SELECT array_agg(order_id) INTO locked
+      FROM (SELECT order_id FROM trade.orders
+             WHERE (holding_id IN (SELECT holding_id FROM arrived) AND status IN ('PENDING', 'PARTIAL_FILLED'))
+                OR order_id IN (SELECT (changed ->> 'order_id')::bigint
+                                  FROM arrived JOIN trade.action_entries AS original
+                                    ON original.action_entry_id = arrived.reverses_id
+                                 CROSS JOIN jsonb_array_elements(original.orders) AS changed)
+             ORDER BY order_id FOR NO KEY UPDATE) AS orders;
+    PERFORM FROM account.holdings
+      WHERE holding_id IN (SELECT holding_id FROM arrived) ORDER BY holding_id FOR NO KEY UPDATE;
+    PERFORM FROM account.portfolio
+      WHERE portfolio_id IN (SELECT portfolio_id FROM arrived JOIN account.holdings USING (holding_id))
+      ORDER BY portfolio_id FOR NO KEY UPDATE;
+
+    FOR entry IN SELECT * FROM arrived ORDER BY action_entry_id LOOP
+        IF entry.reverses_id IS NULL THEN
+            PERFORM trade.apply_action(entry, coalesce(locked, '{}'));
+        ELSE
+            PERFORM trade.take_back_action(entry, coalesce(locked, '{}'));
+        END IF;
+    END LOOP;
+
+    INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind, action_entry_id, created_by)
+    SELECT portfolio_id, currency, done.cash_amount, CASE kind WHEN 'CASH_DIVIDEND' THEN 'DIVIDEND' ELSE 'ADJUSTMENT' END,
+           action_entry_id, done.created_by
+      FROM arrived JOIN trade.action_entries AS done USING (action_entry_id)
+                   JOIN market.corporate_actions AS action ON action.action_id = done.action_id
+                   JOIN account.holdings ON holdings.holding_id = done.holding_id
+                   JOIN market.stocks ON stocks.stock_id = holdings.stock_id
+     WHERE done.cash_amount <> 0
+     ORDER BY action_entry_id;
+    PERFORM account.touch_portfolios(ARRAY(
+        SELECT DISTINCT portfolio_id FROM arrived JOIN account.holdings USING (holding_id)));
+    RETURN NULL;
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.pgtrigger_settle_executions_37a00()
@@ -2040,6 +2557,11 @@ BEGIN
                       HINT = 'Book the missing buys first: AEGIS is long only.';
         END IF;
 
+        -- No split is booked before its day begins, and no exchange trades in the hour before that.
+        IF fill.executed_time < now() - interval '1 hour' THEN
+            PERFORM trade.refuse_before_action(placed.holding_id, fill.executed_time);
+        END IF;
+
         placed.status := trade.fill_order(placed.order_id, fill.executed_quantity);
         after := trade.after_fill(
             ROW(held.quantity, held.avg_purchase_price, held.realized_pnl, 0)::trade.position,
@@ -2087,8 +2609,12 @@ BEGIN
                  JOIN trade.orders AS other USING (holding_id)
                  JOIN trade.executions AS standing ON standing.order_id = other.order_id
                  JOIN account.cash_entries AS later ON later.execution_id = standing.execution_id
-                WHERE later.cash_entry_id > entry.cash_entry_id) THEN
-        RAISE EXCEPTION 'execution_followed: other executions followed on the same holding'
+                WHERE later.cash_entry_id > entry.cash_entry_id)
+       OR EXISTS (SELECT FROM removed JOIN account.cash_entries AS entry USING (execution_id)
+                    JOIN trade.orders AS placed ON placed.order_id = removed.order_id
+                    JOIN trade.action_entries AS action USING (holding_id)
+                   WHERE action.booked > entry.cash_entry_id) THEN
+        RAISE EXCEPTION 'execution_followed: other executions or actions followed on the same holding'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_followed',
                   HINT = 'Reverse it (reverse_execution, or insert a row with reverses_id).';
     END IF;
@@ -2099,6 +2625,30 @@ BEGIN
     PERFORM trade.mark_picks(ARRAY(SELECT pick_id FROM removed JOIN trade.orders USING (order_id)));
     DELETE FROM account.cash_entries WHERE execution_id IN (SELECT execution_id FROM removed);
     RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.place_of_action(the_holding bigint, starts timestamp with time zone, booked bigint)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    first_after bigint;
+    last_before bigint;
+BEGIN
+    SELECT min(cash_entry_id) FILTER (WHERE executed_time >= starts),
+           max(cash_entry_id) FILTER (WHERE executed_time < starts)
+      INTO first_after, last_before
+      FROM trade.executions JOIN trade.orders USING (order_id) JOIN account.cash_entries USING (execution_id)
+     WHERE holding_id = the_holding AND reverses_id IS NULL AND reversed_at IS NULL;
+    IF first_after < last_before THEN
+        RAISE EXCEPTION 'action_order: fills of holding % from before and after the effective date are booked out of order',
+            the_holding
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_order',
+                  HINT = 'Reverse the fills of the effective date and after, apply the action, and book them again.';
+    END IF;
+    RETURN least(first_after, booked);
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.place_order(the_portfolio bigint, the_stock bigint, its_side text, shares bigint, its_type text, limit_at numeric, stop_at numeric, expiry timestamp with time zone, the_pick bigint, placed_by text)
@@ -2118,6 +2668,14 @@ BEGIN
                                            expires_at, created_by)
     VALUES (held, the_pick, its_type, its_side, shares, limit_at, stop_at, expiry, placed_by) RETURNING *;
 END
+$function$;
+CREATE OR REPLACE FUNCTION trade.price_on_grid(market_type text, price numeric, upwards boolean)
+ RETURNS numeric
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+AS $function$
+    SELECT greatest(tick, tick * CASE WHEN upwards THEN ceil(price / tick) ELSE floor(price / tick) END)
+      FROM market.tick(market_type, price) AS tick
 $function$;
 CREATE OR REPLACE FUNCTION trade.rebook(the_order bigint, not_yet bigint[] DEFAULT '{}'::bigint[])
  RETURNS void
@@ -2164,19 +2722,134 @@ BEGIN
         ON CONFLICT (order_id, exchange_ref) DO NOTHING RETURNING *;
 END
 $function$;
-CREATE OR REPLACE FUNCTION trade.replay(the_holding bigint, not_yet bigint[] DEFAULT '{}'::bigint[])
+CREATE OR REPLACE FUNCTION trade.refuse_before_action(the_holding bigint, executed timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    IF EXISTS (SELECT FROM trade.action_entries AS entry
+                 JOIN market.corporate_actions AS action USING (action_id) JOIN market.stocks AS stock USING (stock_id)
+                WHERE entry.holding_id = the_holding AND entry.reverses_id IS NULL AND entry.reversed_at IS NULL
+                  AND entry.ratio <> entry.per
+                  AND market.day_starts(stock.market_type, action.effective_date) > executed) THEN
+        RAISE EXCEPTION 'execution_before_action: a split since % is booked on holding % already', executed, the_holding
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_before_action',
+                  HINT = 'Reverse the action, book the fill, and apply the action again.';
+    END IF;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.replay(the_holding bigint, not_yet bigint[] DEFAULT '{}'::bigint[], upto bigint DEFAULT NULL::bigint)
  RETURNS "position"
  LANGUAGE sql
  STABLE
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
-    SELECT trade.position_after(side, shares, price, charges ORDER BY booked NULLS LAST, execution_id)
+    SELECT trade.position_after(side, shares, price, charges ORDER BY booked NULLS LAST, is_fill, number)
       FROM (SELECT 'BUY' AS side, opening_quantity AS shares, opening_price AS price, 0::numeric AS charges, 0 AS booked,
-                   0 AS execution_id
+                   false AS is_fill, 0 AS number
               FROM account.holdings WHERE holding_id = the_holding
             UNION ALL
-            SELECT side, executed_quantity, executed_price, commission + tax, cash_entry_id, execution_id
+            -- An action that counts at the number of a fill comes before it.
+            SELECT 'ACTION', per::bigint, ratio, -cash_amount, place, false, action_entry_id
+              FROM trade.action_entries
+             WHERE holding_id = the_holding AND reverses_id IS NULL AND reversed_at IS NULL AND place IS NOT NULL
+            UNION ALL
+            SELECT side, executed_quantity, executed_price, commission + tax, cash_entry_id, true, execution_id
               FROM trade.executions JOIN trade.orders USING (order_id) LEFT JOIN account.cash_entries USING (execution_id)
              WHERE holding_id = the_holding AND reverses_id IS NULL AND reversed_at IS NULL
                AND execution_id <> ALL (not_yet)) AS fills
+     WHERE upto IS NULL OR booked < upto
+$function$;
+CREATE OR REPLACE FUNCTION trade.split_orders(entry action_entries, starts timestamp with time zone, locked bigint[])
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    placed trade.orders;
+    changed trade.orders;
+    market text;
+    shares bigint;
+    story jsonb := '[]';
+BEGIN
+    SELECT market_type INTO market
+      FROM account.holdings JOIN market.stocks USING (stock_id) WHERE holding_id = entry.holding_id;
+    FOR placed IN
+        SELECT * FROM trade.orders
+         WHERE order_id = ANY (locked) AND holding_id = entry.holding_id AND status IN ('PENDING', 'PARTIAL_FILLED')
+           AND order_time < starts
+           AND NOT EXISTS (SELECT FROM trade.executions
+                            WHERE executions.order_id = orders.order_id AND executed_time >= starts
+                              AND reverses_id IS NULL AND reversed_at IS NULL)
+         ORDER BY order_id
+    LOOP
+        shares := div((placed.quantity - placed.filled_quantity) * entry.ratio, entry.per);
+        UPDATE trade.orders
+           SET quantity = CASE WHEN shares > 0 THEN filled_quantity + shares ELSE quantity END,
+               status = CASE WHEN shares > 0 THEN status ELSE 'CANCELLED' END,
+               status_reason = CASE WHEN shares > 0 THEN status_reason ELSE 'corporate action' END,
+               limit_price = trade.price_on_grid(market, limit_price * entry.per / entry.ratio, side = 'SELL'),
+               stop_price = trade.price_on_grid(market, stop_price * entry.per / entry.ratio, side = 'BUY')
+         WHERE order_id = placed.order_id
+        RETURNING * INTO changed;
+        story := story || jsonb_build_object(
+            'order_id', placed.order_id, 'before', trade.terms(placed), 'after', trade.terms(changed));
+    END LOOP;
+    RETURN nullif(story, '[]');
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.take_back_action(entry action_entries, locked bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    original trade.action_entries;
+BEGIN
+    SELECT * INTO original FROM trade.action_entries WHERE action_entry_id = entry.reverses_id;
+    IF original.ratio <> original.per
+       AND (EXISTS (SELECT FROM trade.executions JOIN trade.orders USING (order_id) JOIN account.cash_entries USING (execution_id)
+                     WHERE holding_id = entry.holding_id AND reverses_id IS NULL AND reversed_at IS NULL
+                       AND cash_entry_id > original.booked)
+            OR EXISTS (SELECT FROM trade.action_entries AS later
+                        WHERE holding_id = entry.holding_id AND reverses_id IS NULL AND reversed_at IS NULL
+                          AND booked > original.booked)) THEN
+        RAISE EXCEPTION 'action_followed: fills or actions were booked on holding % after action entry %',
+            entry.holding_id, original.action_entry_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'action_followed', HINT = 'Reverse those first, newest first.';
+    END IF;
+
+    UPDATE trade.action_entries SET reversed_at = now() WHERE action_entry_id = original.action_entry_id;
+    UPDATE trade.action_entries
+       SET ratio = original.ratio, per = original.per, quantity_before = original.quantity_after,
+           quantity_after = original.quantity_before, average_before = original.average_after,
+           average_after = original.average_before, fraction = original.fraction,
+           fraction_price = original.fraction_price, cash_amount = -original.cash_amount, orders = original.orders,
+           booked = nextval(pg_get_serial_sequence('account.cash_entries', 'cash_entry_id'))
+     WHERE action_entry_id = entry.action_entry_id;
+    -- An order that somebody changed since is theirs.
+    UPDATE trade.orders
+       SET quantity = was.quantity, limit_price = was.limit_price, stop_price = was.stop_price, status = was.status,
+           status_reason = was.status_reason
+      FROM jsonb_array_elements(original.orders) AS changed
+     CROSS JOIN LATERAL jsonb_to_record(changed -> 'before') AS was (
+           quantity bigint, limit_price numeric, stop_price numeric, status varchar, status_reason varchar)
+     WHERE orders.order_id = (changed ->> 'order_id')::bigint
+       AND orders.order_id = ANY (locked)
+       AND trade.terms(orders) = changed -> 'after';
+    PERFORM trade.move_holding(entry.holding_id, trade.replay(entry.holding_id));
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.terms(placed orders)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT jsonb_build_object('quantity', placed.quantity, 'limit_price', placed.limit_price,
+                              'stop_price', placed.stop_price, 'status', placed.status,
+                              'status_reason', placed.status_reason)
 $function$;

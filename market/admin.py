@@ -14,9 +14,9 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.utils import parse_date_str
 
-from market.models import Currency, DailyPrice, FxRate, LatestPrice, Stock
+from market.models import CorporateAction, Currency, DailyPrice, FxRate, LatestPrice, SessionOverride, Stock
 from system.back_office import BackOffice, LargeTable, ReadOnly
-from system.back_office.columns import change, count, money, score
+from system.back_office.columns import change, count, factor, money, score
 from system.back_office.filters import YesNoFilter
 
 # How many stocks a search in the prices looks up before it asks for more letters.
@@ -150,3 +150,69 @@ class FxRateAdmin(BackOffice):
         # KRW is what rates are in.
         kwargs["choices"] = [choice for choice in Currency.choices if choice[0] != Currency.KRW]
         return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+
+@admin.register(SessionOverride)
+class SessionOverrideAdmin(BackOffice):
+    list_display = ["session_date", "exchange", "is_open", "reason"]
+    list_filter = [
+        ("exchange", ChoicesDropdownFilter),
+        ("is_open", YesNoFilter),
+        ("session_date", RangeDateFilter),
+    ]
+    search_fields = ["reason"]
+    search_help_text = _("Reason")
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [("exchange", "session_date"), "is_open", "reason"],
+                "description": _("Only days that the built-in calendar of the exchange has wrong."),
+            },
+        )
+    ]
+
+
+@admin.register(CorporateAction)
+class CorporateActionAdmin(BackOffice):
+    list_display = [
+        "effective_date",
+        "stock",
+        "kind",
+        factor(CorporateAction, "ratio"),
+        factor(CorporateAction, "per"),
+        money(CorporateAction, "amount", currency),
+        factor(CorporateAction, "price_factor"),
+        "created_by",
+    ]
+    list_filter = [
+        ("kind", ChoicesDropdownFilter),
+        ("effective_date", RangeDateFilter),
+        ("stock", AutocompleteSelectFilter),
+        ("stock__market_type", ChoicesDropdownFilter),
+    ]
+    list_select_related = ("stock",)
+    search_fields = ["stock__ticker__istartswith", "stock__name", "memo"]
+    search_help_text = _("Ticker, name or memo")
+    autocomplete_fields = ["stock"]
+    readonly_fields = [factor(CorporateAction, "price_factor"), "created_by", "created_at"]
+    read_as = (
+        factor(CorporateAction, "ratio"),
+        factor(CorporateAction, "per"),
+        money(CorporateAction, "amount", currency),
+    )
+    fieldsets = [
+        (None, {"fields": [("stock", "kind"), "effective_date"]}),
+        (
+            _("Split, bonus or rights issue"),
+            {
+                "fields": [("ratio", "per"), ("subscription_price", "cum_price")],
+                "description": _(
+                    "All shares after it, for so many before: 50 for 1 is a split, 1.1 for 1 a bonus of one in ten, "
+                    "1 for 5 a reverse split. Prices only with a rights issue."
+                ),
+            },
+        ),
+        (_("Dividend"), {"fields": ["amount"], "description": _("For one share, before tax.")}),
+        (_("Record"), {"fields": [factor(CorporateAction, "price_factor"), "memo", ("created_by", "created_at")]}),
+    ]

@@ -10,10 +10,10 @@ from django.contrib.auth.models import User
 from account.models import CashEntry, Holding, Portfolio
 from analytics.models import BacktestResult
 from brain.models import AIReport, DailyPick
-from market.models import DailyPrice, FxRate, Stock
+from market.models import CorporateAction, DailyPrice, FxRate, SessionOverride, Stock
 from system.models import Alert, JobRun, LoadReject, Log
 from system.partitions import ensure
-from trade.models import Execution, Order
+from trade.models import ActionEntry, Execution, Order
 
 SEOUL = ZoneInfo("Asia/Seoul")
 SESSION = date(2025, 6, 2)  # a Monday
@@ -45,6 +45,20 @@ def make_fx_rate(**facts: Any) -> FxRate:
     """What a dollar was worth on a day of its own."""
     day = SESSION - timedelta(days=next(_numbers))
     return FxRate.objects.create(**{"currency": "USD", "rate_date": day, "krw_per_unit": "1380.5", **facts})
+
+
+def make_session_override(**facts: Any) -> SessionOverride:
+    """An exchange that was closed on a day of its own."""
+    day = SESSION - timedelta(days=next(_numbers))
+    return SessionOverride.objects.create(
+        **{"exchange": "XKRX", "session_date": day, "is_open": False, "reason": "태풍", **facts}
+    )
+
+
+def make_corporate_action(**facts: Any) -> CorporateAction:
+    """A split of one share into five."""
+    split = {"kind": "SPLIT", "effective_date": SESSION, "ratio": 5}
+    return CorporateAction.objects.create(**{**split, **facts, "stock": facts.get("stock") or make_stock()})
 
 
 def make_portfolio(**facts: Any) -> Portfolio:
@@ -91,6 +105,15 @@ def make_execution(**facts: Any) -> Execution:
     return Execution.objects.create(**{**fill, **facts, "order": order})
 
 
+def make_action_entry(**facts: Any) -> ActionEntry:
+    """A split that a holding has been through."""
+    holding = facts.get("holding") or make_holding()
+    action = facts.get("action") or make_corporate_action(stock=holding.stock)
+    entry = ActionEntry.objects.create(**{**facts, "holding": holding, "action": action})
+    entry.refresh_from_db()
+    return entry
+
+
 def make_backtest(**facts: Any) -> BacktestResult:
     period = {"test_period_start": date(2023, 1, 2), "test_period_end": date(2024, 12, 30)}
     result = {"initial_capital": 100_000_000, "final_value": 123_000_000, "total_return": 23, "sharpe_ratio": "1.2"}
@@ -125,6 +148,8 @@ MAKERS = {
     "market_stock": make_stock,
     "market_dailyprice": make_price,
     "market_fxrate": make_fx_rate,
+    "market_sessionoverride": make_session_override,
+    "market_corporateaction": make_corporate_action,
     "account_portfolio": make_portfolio,
     "account_holding": make_holding,
     "brain_aireport": make_report,

@@ -36,6 +36,11 @@ REJECT = {"loader": "l", "file_name": "f", "file_digest": "d", "line": 2, "reaso
 FX = {"currency": "USD", "rate_date": "2024-01-03", "krw_per_unit": 1300}
 CASH = {"portfolio_id": -1, "currency": "KRW", "amount": 5, "kind": "DEPOSIT"}
 LATEST = {"stock_id": -2, "trade_date": "2024-01-02", "close_price": 1}
+SESSION = {"exchange": "XKRX", "session_date": "2024-01-03", "is_open": False, "reason": "storm"}
+SPLIT = {"stock_id": -1, "kind": "SPLIT", "effective_date": "2024-01-03", "ratio": 5}
+DIVIDEND = SPLIT | {"kind": "CASH_DIVIDEND", "ratio": None, "amount": 5}
+RIGHTS = SPLIT | {"kind": "RIGHTS", "subscription_price": 5, "cum_price": 10}
+ENTRY = {"action_id": -1, "holding_id": -2}
 
 VALID = {
     "stocks": STOCK,
@@ -54,6 +59,9 @@ VALID = {
     "logs": LOG,
     "job_runs": JOB,
     "load_rejects": REJECT,
+    "session_overrides": SESSION,
+    "corporate_actions": SPLIT,
+    "action_entries": ENTRY,
 }
 
 # (table, what is wrong, the constraint that says so)
@@ -150,6 +158,35 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("job_runs", {"state": "FAILED"}, "chk_job_runs_finished"),
     ("load_rejects", {"line": -1}, "chk_load_rejects_line"),
     ("load_rejects", {"line": 1}, "uniq_load_rejects_row"),
+    ("session_overrides", {"session_date": "2024-01-02"}, "uniq_session_overrides_day"),
+    ("session_overrides", {"exchange": "XTKS"}, "chk_session_overrides_exchange"),
+    ("session_overrides", {"reason": ""}, "chk_session_overrides_reason"),
+    ("corporate_actions", {"stock_id": -99}, "fk_corporate_actions_stock"),
+    ("corporate_actions", {"effective_date": "2024-01-02"}, "uniq_corporate_actions_day"),
+    ("corporate_actions", {"kind": "MERGER"}, "chk_corporate_actions_kind"),
+    ("corporate_actions", {"ratio": None}, "chk_corporate_actions_ratio"),
+    ("corporate_actions", {"ratio": 0.2}, "chk_corporate_actions_ratio"),
+    ("corporate_actions", {"ratio": "NaN"}, "chk_corporate_actions_ratio"),
+    ("corporate_actions", {"per": 0}, "chk_corporate_actions_ratio"),
+    ("corporate_actions", {"per": "NaN"}, "chk_corporate_actions_ratio"),
+    ("corporate_actions", {"kind": "BONUS", "ratio": 0.1}, "chk_corporate_actions_ratio"),
+    ("corporate_actions", {"kind": "REVERSE_SPLIT", "ratio": 5}, "chk_corporate_actions_ratio"),
+    ("corporate_actions", DIVIDEND | {"ratio": 2}, "chk_corporate_actions_ratio"),
+    ("corporate_actions", DIVIDEND | {"amount": None}, "chk_corporate_actions_amount"),
+    ("corporate_actions", DIVIDEND | {"amount": 0}, "chk_corporate_actions_amount"),
+    ("corporate_actions", DIVIDEND | {"amount": "NaN"}, "chk_corporate_actions_amount"),
+    ("corporate_actions", {"amount": 5}, "chk_corporate_actions_amount"),
+    ("corporate_actions", RIGHTS | {"subscription_price": None}, "chk_corporate_actions_rights"),
+    ("corporate_actions", RIGHTS | {"cum_price": None}, "chk_corporate_actions_rights"),
+    ("corporate_actions", RIGHTS | {"cum_price": "NaN"}, "chk_corporate_actions_rights"),
+    (
+        "corporate_actions",
+        RIGHTS | {"cum_price": 1, "subscription_price": -1, "ratio": 2},
+        "chk_corporate_actions_rights",
+    ),
+    ("corporate_actions", {"cum_price": 5}, "chk_corporate_actions_rights"),
+    ("action_entries", {"action_id": -99}, "fk_action_entries_action"),
+    ("action_entries", {"holding_id": -99}, "fk_action_entries_holding"),
 ]
 
 # Only the ledger's triggers write there, or they refuse before the constraint could: it holds against their mistakes.
@@ -161,6 +198,12 @@ BEHIND_A_TRIGGER = {
     "uniq_cash_entries_execution",
     "fk_executions_reverses",
     "uniq_executions_reverses",
+    "chk_cash_entries_action",
+    "uniq_cash_entries_action",
+    "fk_action_entries_reverses",
+    "uniq_action_entries_reverses",
+    "chk_action_entries_numbers",
+    "chk_action_entries_quantity",
 }
 
 REQUIRED = {
@@ -175,6 +218,11 @@ REQUIRED = {
     "backtest_results": "strategy_name test_period_start test_period_end initial_capital final_value total_return",
     "alerts": "alert_type severity message is_acknowledged",
     "logs": "log_level message",
+    "fx_rates": "currency rate_date krw_per_unit",
+    "session_overrides": "exchange session_date is_open reason",
+    "corporate_actions": "stock_id kind effective_date per created_by",
+    "cash_entries": "portfolio_id currency amount kind created_by",
+    "action_entries": "action_id holding_id created_by",
 }
 
 
@@ -201,6 +249,10 @@ def desk(db: None) -> Iterator[None]:
     insert("executions", **EXECUTION | {"exchange_ref": "known"})
     insert("load_rejects", **REJECT | {"line": 1})
     insert("fx_rates", **FX | {"rate_date": "2024-01-02"})
+    insert("session_overrides", **SESSION | {"session_date": "2024-01-02"})
+    insert("corporate_actions", **SPLIT | {"action_id": -1, "effective_date": "2024-01-02"})
+    insert("portfolio", **PORTFOLIO, portfolio_id=-2)
+    insert("holdings", **HOLDING | {"holding_id": -2, "portfolio_id": -2, "stock_id": -1, "quantity": 10})
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TABLE IF NOT EXISTS market.daily_prices_y2024m01"
@@ -274,4 +326,5 @@ def test_a_row_that_a_ledger_hangs_on_cannot_be_deleted(table: str, constraint: 
 
     cause = refusal.value.__cause__
     assert isinstance(cause, psycopg.Error)
-    assert cause.diag.constraint_name in {constraint, "fk_daily_prices_stock", "fk_ai_reports_stock"}
+    others = {"fk_daily_prices_stock", "fk_ai_reports_stock", "fk_corporate_actions_stock"}
+    assert cause.diag.constraint_name in {constraint} | others

@@ -34,6 +34,13 @@ class CashEntry(models.Model):
     execution_id = models.BigIntegerField(
         _("execution"), null=True, blank=True, editable=False, db_comment="The fill that a TRADE entry belongs to"
     )
+    action_entry_id = models.BigIntegerField(
+        _("action entry"),
+        null=True,
+        blank=True,
+        editable=False,
+        db_comment="The booked corporate action that a DIVIDEND or ADJUSTMENT entry belongs to",
+    )
     memo = models.CharField(_("memo"), max_length=200, null=True, blank=True)
     created_by = models.CharField(_("booked by"), max_length=150, db_default=PRINCIPAL, editable=False)
     created_at = models.DateTimeField(_("booked at"), db_default=NOW, editable=False)
@@ -62,6 +69,13 @@ class CashEntry(models.Model):
                 name="chk_cash_entries_execution",
                 violation_error_message=_("A trade entry, and no other, belongs to an execution."),
             ),
+            models.CheckConstraint(
+                condition=Q(action_entry_id__isnull=True) | Q(kind__in=[CashKind.DIVIDEND, CashKind.ADJUSTMENT]),
+                name="chk_cash_entries_action",
+                violation_error_message=_("Only a dividend or an adjustment belongs to a corporate action."),
+            ),
+            # One entry for each booked action.
+            models.UniqueConstraint(fields=["action_entry_id"], name="uniq_cash_entries_action"),
             # One entry for each fill; finds it when the fill is deleted.
             models.UniqueConstraint(fields=["execution_id"], name="uniq_cash_entries_execution"),
             # A portfolio opens once.

@@ -121,7 +121,15 @@ class Portfolio(models.Model):
 
 @audited(
     "holding_events",
-    exclude=["current_value", "unrealized_pnl", "unrealized_pnl_rate", "valued_on", "last_updated"],
+    exclude=[
+        "current_value",
+        "unrealized_pnl",
+        "unrealized_pnl_rate",
+        "split_on",
+        "split_ratio",
+        "valued_on",
+        "last_updated",
+    ],
 )
 class Holding(models.Model):
     """What a portfolio owns of one stock, at average cost. Values are in the stock's currency."""
@@ -165,6 +173,20 @@ class Holding(models.Model):
         db_default=0,
         editable=False,
         db_comment="Trading currency; average price before the first execution",
+    )
+    split_on = models.DateField(
+        _("split on"),
+        null=True,
+        editable=False,
+        db_comment="Effective date of the newest split in the quantity; a close before it is of the shares before",
+    )
+    split_ratio = models.DecimalField(
+        _("split ratio"),
+        max_digits=24,
+        decimal_places=12,
+        null=True,
+        editable=False,
+        db_comment="What a close before split_on is divided by",
     )
     valued_on = models.DateField(_("valued on"), null=True, editable=False, db_comment="Date of the close used")
     last_updated = models.DateTimeField(_("last updated"), db_default=NOW, editable=False)

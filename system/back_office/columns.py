@@ -37,6 +37,12 @@ def score(model: type[Model], name: str) -> Column:
 
 
 @cache
+def factor(model: type[Model], name: str) -> Column:
+    """A number that others are multiplied by, with no more decimals than it needs."""
+    return _column(model, name, lambda value, row: _plain(value, max(0, -value.normalize().as_tuple().exponent)))
+
+
+@cache
 def money(model: type[Model], name: str, currency: Callable[[Any], str | None]) -> Column:
     """An amount or a price, in the currency that `currency(row)` names."""
     decimals = _field(model, name).decimal_places

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from market.models import DailyPrice, LatestPrice
+from market.models import DailyPrice, LatestPrice, SessionOverride
 from system.back_office import BackOffice, ReadOnly
 from system.back_office.history import events_of
 from system.partitions import ensure
@@ -33,6 +33,14 @@ def facts(entity: str) -> dict[str, Any]:
         "market_stock": lambda: {"ticker": "00088K", "name": "한화3우B", "market_type": "KOSPI"},
         "market_dailyprice": lambda: {"stock": stock.pk, "trade_date": day, "close_price": "71000", "volume": "5"},
         "market_fxrate": lambda: {"currency": "USD", "rate_date": day, "krw_per_unit": "1380.5"},
+        "market_sessionoverride": lambda: {"exchange": "XKRX", "session_date": day, "reason": "태풍"},
+        "market_corporateaction": lambda: {
+            "stock": stock.pk,
+            "kind": "SPLIT",
+            "effective_date": day,
+            "ratio": "5",
+            "per": "1",
+        },
         "account_portfolio": lambda: {"name": "코어", "initial_capital": "1000000"},
         "account_holding": lambda: {
             "portfolio": desk.make_portfolio().pk,
@@ -77,6 +85,8 @@ CHANGES = {
     "market_stock": {"name": "새 이름"},
     "market_dailyprice": {"close_price": "71200"},
     "market_fxrate": {"krw_per_unit": "1391.25"},
+    "market_sessionoverride": {"reason": "선거"},
+    "market_corporateaction": {"memo": "공시 확인"},
     "account_portfolio": {"strategy_type": "VALUE"},
     "account_holding": {"quantity": "11"},
     "brain_aireport": {"summary": "목표가 상향"},
@@ -87,6 +97,11 @@ CHANGES = {
     "system_alert": {"message": "다시 점검"},
     "system_log": {"message": "stopped"},
 }
+
+
+@pytest.fixture(autouse=True)
+def no_sessions_of_the_migrations() -> None:
+    SessionOverride.objects.all().delete()
 
 
 def queries(operator: Client, address: str) -> int:
@@ -300,6 +315,7 @@ def test_searching_never_fails(operator: Client, model: Any, model_admin: Any) -
     ("entity", "field", "term"),
     [
         ("market.dailyprice", "stock", "00593"),
+        ("market.corporateaction", "stock", "00593"),
         ("account.holding", "portfolio", "코어"),
         ("account.cashentry", "portfolio", "코어"),
         ("account.holding", "stock", "삼성"),
@@ -324,10 +340,10 @@ def test_a_relation_is_chosen_by_typing(operator: Client, entity: str, field: st
 
 
 def test_what_programs_write_is_only_read(operator: Client) -> None:
-    for make in (desk.make_price, desk.make_job_run, desk.make_load_reject):
+    for make in (desk.make_price, desk.make_job_run, desk.make_load_reject, desk.make_action_entry):
         make()
     read_only = [model for model, model_admin in REGISTERED if isinstance(model_admin, ReadOnly)]
-    assert {model.__name__ for model in read_only} == {"LatestPrice", "JobRun", "LoadReject"}
+    assert {model.__name__ for model in read_only} == {"LatestPrice", "JobRun", "LoadReject", "ActionEntry"}
     for model in read_only:
         entity, row = f"{model._meta.app_label}_{model._meta.model_name}", model.objects.get()
         assert operator.get(url(entity, "change", row.pk)).status_code == 200

@@ -109,7 +109,7 @@ def test_numbers_are_exact_to_the_last_digit(tmp_path: Path) -> None:
             close_price="104.05995",
             volume="9223372036854775807",
             amount="99999999999999999999",
-            changes="-9999.99",
+            changes="29948.08",
         )
     ]
 
@@ -122,7 +122,7 @@ def test_numbers_are_exact_to_the_last_digit(tmp_path: Path) -> None:
         Decimal("104.0600"),
         9223372036854775807,
         Decimal("99999999999999999999"),
-        Decimal("-9999.99"),
+        Decimal("29948.08"),
     )
 
 

@@ -35,7 +35,7 @@ BAD_PRICES = [
     ({"Amount": "-1"}, "amount_negative"),
     ({"Amount": "100000000000000000000"}, "amount_overflow"),
     ({"Amount": "nan"}, "amount_unreadable"),
-    ({"ChagesRatio": "10000.0"}, "changes_overflow"),
+    ({"ChagesRatio": "100000000.0"}, "changes_overflow"),
     ({"ChagesRatio": "?"}, "changes_unreadable"),
     ({"Marcap": "-1"}, "market_cap_negative"),
     ({"Marcap": "much"}, "market_cap_unreadable"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from psycopg import sql
 
 from account.models import Holding, Portfolio
 from brain.models import AIReport, DailyPick
-from market.models import Stock
+from market.models import CorporateAction, Stock
 from system.audit import AuditEvent, acting_as
 from tests.trade.ledger_desk import (
     everything,
@@ -32,7 +33,7 @@ from trade.models import Execution, Order
 
 pytestmark = pytest.mark.django_db
 
-AUDITED = {Stock, Portfolio, Holding, AIReport, DailyPick, Order, Execution}
+AUDITED = {Stock, CorporateAction, Portfolio, Holding, AIReport, DailyPick, Order, Execution}
 EVENTS = {model for model in apps.get_models() if issubclass(model, AuditEvent)}
 
 
@@ -167,6 +168,7 @@ def test_a_key_that_changes_is_caught() -> None:
 def test_history_is_neither_changed_nor_deleted(model: Any, change: str) -> None:
     stock = make_stock()
     fill(make_order(make_holding(stock=stock), pick_id=make_pick(stock)), 1, 100)
+    CorporateAction.objects.create(stock_id=stock, kind="SPLIT", effective_date=date(2024, 1, 2), ratio=5)
     assert model.objects.exists()
 
     with refused() as refusal:

@@ -256,7 +256,9 @@ def test_an_execution_that_others_followed_is_not_deleted_and_points_at_the_reve
     first = desk.make_execution()
     desk.make_execution(order=first.order)
     response = operator.post(url("trade_execution", "delete", first.pk), {"post": "yes"}, follow=True)
-    assert messages(response) == ["같은 보유종목에 뒤이은 체결이 있습니다. 삭제하지 말고 체결 취소로 되돌리세요."]
+    assert messages(response) == [
+        "같은 보유종목에 뒤이은 체결이나 기업행위가 있습니다. 삭제하지 말고 체결 취소로 되돌리세요."
+    ]
     assert Execution.objects.count() == 2
 
 

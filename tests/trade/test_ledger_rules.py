@@ -214,5 +214,7 @@ def test_every_rule_has_a_case() -> None:
     for source in [*ROOT.glob("*/triggers/*.sql"), *ROOT.glob("*/migrations/sql/*.sql"), ROOT / "system" / "audit.py"]:
         named |= set(re.findall(r"CONSTRAINT = '(\w+)'", source.read_text()))
 
+    # What corporate actions refuse is tried where they are told.
+    elsewhere = "".join(path.read_text() for path in (ROOT / "tests" / "trade" / "actions").glob("test_*.py"))
     assert len(named) > 25
-    assert named <= {rule for rule, _statement in FORBIDDEN}
+    assert {rule for rule in named if f'"{rule}"' not in elsewhere} <= {rule for rule, _statement in FORBIDDEN}

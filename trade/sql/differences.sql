@@ -1,4 +1,5 @@
--- Everything the ledger keeps, against what it follows from: executions, cash entries and opening positions.
+-- Everything the ledger keeps, against what it follows from: executions, corporate actions, cash entries and
+-- opening positions.
 -- One row for each fact that disagrees.
 WITH scope AS (
     SELECT portfolio_id FROM account.portfolio WHERE %(portfolio_id)s::bigint IS NULL OR portfolio_id = %(portfolio_id)s
@@ -13,18 +14,22 @@ WITH scope AS (
      WHERE h.portfolio_id IN (SELECT portfolio_id FROM scope) OR (h.portfolio_id IS NULL AND %(portfolio_id)s::bigint IS NULL)
      GROUP BY o.order_id
 ), fills AS (
-    SELECT holding_id, 'BUY' AS side, opening_quantity AS shares, opening_price AS price, 0::numeric AS charges, 0 AS booked
-      FROM account.holdings WHERE opening_quantity > 0
+    SELECT holding_id, 'BUY' AS side, opening_quantity AS shares, opening_price AS price, 0::numeric AS charges, 0 AS booked,
+           false AS is_fill, 0 AS number
+      FROM account.holdings
     UNION ALL
-    SELECT holding_id, side, executed_quantity, executed_price, charges, booked FROM standing WHERE stands
+    SELECT holding_id, side, executed_quantity, executed_price, charges, booked, true, execution_id FROM standing WHERE stands
+    UNION ALL
+    SELECT holding_id, 'ACTION', per::bigint, ratio, -cash_amount, place, false, action_entry_id
+      FROM trade.action_entries WHERE reverses_id IS NULL AND reversed_at IS NULL
 ), replayed AS (
-    SELECT holding_id, trade.position_after(side, shares, price, charges ORDER BY booked) AS position
+    SELECT holding_id, trade.position_after(side, shares, price, charges ORDER BY booked, is_fill, number) AS position
       FROM fills GROUP BY holding_id
 ), held AS (
     SELECT h.*, coalesce((position).quantity, 0) AS right_quantity,
            coalesce((position).average, h.opening_price) AS right_average,
            coalesce((position).realized, 0) AS right_realized,
-           h.quantity * l.close_price AS right_value, s.currency
+           h.quantity * account.close_for(l.close_price, l.trade_date, h.split_on, h.split_ratio) AS right_value, s.currency
       FROM account.holdings h
       JOIN market.stocks s USING (stock_id)
       LEFT JOIN replayed USING (holding_id)
@@ -61,6 +66,16 @@ WITH scope AS (
     SELECT 'execution', execution_id, 'cash entry', c.amount::text || ' ' || c.currency, s.net_amount::text || ' ' || h.currency
       FROM standing s JOIN held h USING (holding_id) LEFT JOIN account.cash_entries c USING (execution_id)
      WHERE (c.amount, c.currency, c.portfolio_id) IS DISTINCT FROM (s.net_amount, h.currency::varchar, h.portfolio_id)
+    UNION ALL
+    SELECT 'action entry', action_entry_id, 'cash entry', c.amount::text || ' ' || c.currency, a.cash_amount::text || ' ' || h.currency
+      FROM trade.action_entries a JOIN held h USING (holding_id) LEFT JOIN account.cash_entries c USING (action_entry_id)
+     WHERE (coalesce(c.amount, 0), coalesce(c.currency, h.currency::varchar), coalesce(c.portfolio_id, h.portfolio_id))
+           IS DISTINCT FROM (a.cash_amount, h.currency::varchar, h.portfolio_id)
+    UNION ALL
+    SELECT 'cash entry', cash_entry_id, 'action entry', action_entry_id::text, NULL
+      FROM account.cash_entries c JOIN scope USING (portfolio_id)
+     WHERE action_entry_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM trade.action_entries a WHERE a.action_entry_id = c.action_entry_id)
     UNION ALL
     SELECT 'cash entry', cash_entry_id, 'execution', execution_id::text, NULL
       FROM account.cash_entries c JOIN scope USING (portfolio_id)

@@ -60,6 +60,11 @@ BEGIN
                       HINT = 'Book the missing buys first: AEGIS is long only.';
         END IF;
 
+        -- No split is booked before its day begins, and no exchange trades in the hour before that.
+        IF fill.executed_time < now() - interval '1 hour' THEN
+            PERFORM trade.refuse_before_action(placed.holding_id, fill.executed_time);
+        END IF;
+
         placed.status := trade.fill_order(placed.order_id, fill.executed_quantity);
         after := trade.after_fill(
             ROW(held.quantity, held.avg_purchase_price, held.realized_pnl, 0)::trade.position,

@@ -13,8 +13,12 @@ BEGIN
                  JOIN trade.orders AS other USING (holding_id)
                  JOIN trade.executions AS standing ON standing.order_id = other.order_id
                  JOIN account.cash_entries AS later ON later.execution_id = standing.execution_id
-                WHERE later.cash_entry_id > entry.cash_entry_id) THEN
-        RAISE EXCEPTION 'execution_followed: other executions followed on the same holding'
+                WHERE later.cash_entry_id > entry.cash_entry_id)
+       OR EXISTS (SELECT FROM removed JOIN account.cash_entries AS entry USING (execution_id)
+                    JOIN trade.orders AS placed ON placed.order_id = removed.order_id
+                    JOIN trade.action_entries AS action USING (holding_id)
+                   WHERE action.booked > entry.cash_entry_id) THEN
+        RAISE EXCEPTION 'execution_followed: other executions or actions followed on the same holding'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_followed',
                   HINT = 'Reverse it (reverse_execution, or insert a row with reverses_id).';
     END IF;

@@ -1,94 +1,14 @@
 import pgtrigger
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from system.audit import audited
+from market.models.stocks import Currency, Stock
+from market.queries import LatestPriceQuerySet, PriceQuerySet
 from system.constraints import NOW, Reference, ReferenceField, not_negative, one_of, positive
 from system.partitions import Monthly
-from system.triggers import Trigger, body, touch
-
-
-class MarketType(models.TextChoices):
-    KOSPI = "KOSPI", _("KOSPI")
-    KOSDAQ = "KOSDAQ", _("KOSDAQ")
-    NYSE = "NYSE", _("NYSE")
-    NASDAQ = "NASDAQ", _("NASDAQ")
-
-
-KOREAN_MARKETS = (MarketType.KOSPI, MarketType.KOSDAQ)
-
-
-class Currency(models.TextChoices):
-    KRW = "KRW", _("KRW")
-    USD = "USD", _("USD")
-
-
-@audited("stock_events", exclude=["market_cap", "currency", "updated_at"])
-class Stock(models.Model):
-    """What can be traded."""
-
-    stock_id = models.BigAutoField(_("number"), primary_key=True)
-    ticker = models.CharField(_("ticker"), max_length=20, db_comment="Exchange code; not all digits, e.g. 00088K")
-    name = models.CharField(_("name"), max_length=100)
-    market_type = models.CharField(_("market"), max_length=10, choices=MarketType)
-    currency = models.GeneratedField(
-        verbose_name=_("currency"),
-        expression=Case(When(market_type__in=KOREAN_MARKETS, then=Value("KRW")), default=Value("USD")),
-        output_field=models.CharField(max_length=3, choices=Currency),
-        db_persist=True,
-        db_comment="Trading currency, from the market",
-    )
-    sector = models.CharField(_("sector"), max_length=100, null=True, blank=True)
-    industry = models.CharField(_("industry"), max_length=100, null=True, blank=True)
-    market_cap = models.DecimalField(
-        _("market capitalisation"),
-        max_digits=20,
-        decimal_places=0,
-        null=True,
-        blank=True,
-        db_comment="KRW for KOSPI and KOSDAQ, USD for NYSE and NASDAQ; of the newest loaded day",
-    )
-    listing_date = models.DateField(_("listing date"), null=True, blank=True)
-    is_active = models.BooleanField(_("active"), db_default=True, db_comment="False once delisted")
-    created_at = models.DateTimeField(_("created at"), db_default=NOW, editable=False)
-    updated_at = models.DateTimeField(_("updated at"), db_default=NOW, editable=False)
-
-    class Meta:
-        db_table = "stocks"
-        db_table_comment = "Stock master: KOSPI, KOSDAQ, NYSE and NASDAQ"
-        verbose_name = _("stock")
-        verbose_name_plural = _("stocks")
-        ordering = ["ticker"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["ticker"],
-                name="idx_stocks_ticker",
-                violation_error_message=_("A stock with this ticker exists already."),
-            ),
-            one_of("market_type", MarketType, "chk_stocks_market_type"),
-            models.CheckConstraint(
-                condition=~Q(ticker="") & ~Q(name=""),
-                name="chk_stocks_named",
-                violation_error_message=_("A stock has a ticker and a name."),
-            ),
-            models.CheckConstraint(
-                condition=not_negative("market_cap"),
-                name="chk_stocks_market_cap",
-                violation_error_message=_("Market capitalisation is not negative."),
-            ),
-        ]
-        indexes = [
-            # Stocks of one sector.
-            models.Index(fields=["sector"], name="idx_stocks_sector"),
-            # The largest stocks first.
-            models.Index(models.F("market_cap").desc(nulls_last=True), name="idx_stocks_market_cap"),
-        ]
-        triggers = [touch("update_stocks_updated_at", "updated_at")]
-
-    def __str__(self) -> str:
-        return f"{self.ticker} {self.name}"
+from system.triggers import Trigger, body
 
 
 class DailyPrice(models.Model):
@@ -122,13 +42,15 @@ class DailyPrice(models.Model):
     )
     changes = models.DecimalField(
         _("change %"),
-        max_digits=6,
+        max_digits=10,
         decimal_places=2,
         null=True,
         blank=True,
         db_comment="Day's return in percent: 5.23 is +5.23 percent",
     )
     created_at = models.DateTimeField(_("created at"), db_default=NOW, editable=False)
+
+    objects = PriceQuerySet.as_manager()
 
     class Meta:
         db_table = "daily_prices"
@@ -211,6 +133,8 @@ class LatestPrice(models.Model):
     trade_date = models.DateField(_("trade date"))
     close_price = models.DecimalField(_("close"), max_digits=14, decimal_places=4, db_comment="Trading currency")
 
+    objects = LatestPriceQuerySet.as_manager()
+
     class Meta:
         db_table = "latest_prices"
         db_table_comment = "The newest close of each stock; valuation reads this one row instead of all partitions"
@@ -223,6 +147,33 @@ class LatestPrice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stock_id} {self.trade_date} {self.close_price}"
+
+
+class AdjustedPrice(models.Model):
+    """A daily price in today's shares: a view, so it is never out of date. Only for reading."""
+
+    price_id = models.BigIntegerField(_("number"), primary_key=True)
+    stock = ReferenceField(Stock, verbose_name=_("stock"), related_name="adjusted_prices")
+    trade_date = models.DateField(_("trade date"))
+    open_price = models.DecimalField(_("open"), max_digits=20, decimal_places=6, null=True)
+    high_price = models.DecimalField(_("high"), max_digits=20, decimal_places=6, null=True)
+    low_price = models.DecimalField(_("low"), max_digits=20, decimal_places=6, null=True)
+    close_price = models.DecimalField(_("close"), max_digits=20, decimal_places=6)
+    volume = models.BigIntegerField(_("volume"))
+    amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=0, null=True)
+    factor = models.DecimalField(_("factor"), max_digits=24, decimal_places=12)
+
+    objects = PriceQuerySet.as_manager()
+
+    class Meta:
+        db_table = "adjusted_prices"
+        db_table_comment = "Daily prices in today's shares: raw prices divided by the factors of later actions"
+        managed = False
+        verbose_name = _("adjusted price")
+        verbose_name_plural = _("adjusted prices")
+
+    def __str__(self) -> str:
+        return f"{self.stock_id} {self.trade_date}"
 
 
 class FxRate(models.Model):

@@ -297,10 +297,10 @@ admin.site.unregister([Holding, DailyPick])
 
 @admin.register(Holding)
 class TradedHoldingAdmin(HoldingAdmin):
-    """A holding as this app sees it: once it traded, only executions move it."""
+    """A holding as this app sees it: once it traded or split, only executions and corporate actions move it."""
 
     def frozen_fields(self, row: Holding) -> list[str]:
-        traded = Execution.objects.filter(order__holding=row).exists()
+        traded = Execution.objects.filter(order__holding=row).exists() or row.action_entries.exists()
         return [*super().frozen_fields(row), *(["quantity", "avg_purchase_price"] if traded else [])]
 
 

@@ -1,0 +1,3 @@
+DROP VIEW market.adjusted_prices;
+DROP AGGREGATE market.product(numeric);
+DROP FUNCTION market.tick(text, numeric);

@@ -1,0 +1,18 @@
+from market.models.actions import ActionKind, CorporateAction
+from market.models.prices import AdjustedPrice, DailyPrice, FxRate, LatestPrice
+from market.models.stocks import KOREAN_MARKETS, Currency, Exchange, MarketType, SessionOverride, Stock
+
+__all__ = [
+    "KOREAN_MARKETS",
+    "ActionKind",
+    "AdjustedPrice",
+    "CorporateAction",
+    "Currency",
+    "DailyPrice",
+    "Exchange",
+    "FxRate",
+    "LatestPrice",
+    "MarketType",
+    "SessionOverride",
+    "Stock",
+]

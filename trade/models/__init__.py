@@ -1,0 +1,14 @@
+from trade.models.actions import ActionEntry, AppliedAction
+from trade.models.orders import OPEN, Execution, Order, OrderStatus, OrderType, Side, TradedHolding
+
+__all__ = [
+    "OPEN",
+    "ActionEntry",
+    "AppliedAction",
+    "Execution",
+    "Order",
+    "OrderStatus",
+    "OrderType",
+    "Side",
+    "TradedHolding",
+]
