@@ -96,6 +96,17 @@ def test_a_corrected_close_revalues() -> None:
     assert (valuation(holding), worth(portfolio)) == ((120, 20, 20, YESTERDAY), 120)
 
 
+def test_closes_that_no_statements_end_takes_along_are_valued_at_the_commit() -> None:
+    holding = make_holding(stock=(stock := make_stock(close=100)), quantity=2)
+    run("SELECT set_config('aegis.open_price_events', '1', true)")  # as a load that dies before it closes its event
+
+    set_close(stock, 110)
+    assert valuation(holding)[0] == 200
+
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    assert valuation(holding)[0] == 220
+
+
 def test_deleting_the_newest_close_falls_back_to_the_one_before_it() -> None:
     stock = make_stock(close=110)
     set_close(stock, 105, YESTERDAY - DAY)
