@@ -1,11 +1,14 @@
 """Every test runs on a real PostgreSQL: the one DATABASE_URL names, or an embedded one of the tests' own."""
 
+import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
+from system.partitions import SEOUL
 from system.postgres import Cluster
 from tests.desk import make_operator
 
@@ -24,6 +27,15 @@ def django_db_modify_db_settings() -> Iterator[None]:
     yield
     if started:
         cluster.stop()
+
+
+@pytest.fixture(autouse=True)
+def _no_midnight_within_a_test() -> None:
+    """What a test calls today is today to its end: in the day's last seconds it waits for the next one."""
+    now = datetime.now(SEOUL)
+    midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), SEOUL)
+    if (left := midnight - now) < timedelta(seconds=5):
+        time.sleep(left.total_seconds())
 
 
 @pytest.fixture

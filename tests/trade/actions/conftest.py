@@ -7,7 +7,7 @@ import pytest
 
 from account.models import Holding, Portfolio
 from market.models import Stock
-from tests.trade.actions.desk import BEFORE, TODAY, fill, price
+from tests.trade.actions.desk import before, fill, price, today
 from trade.reconciliation import differences
 from trade.services import place_order
 
@@ -15,7 +15,7 @@ from trade.services import place_order
 @pytest.fixture
 def stock() -> Stock:
     stock = Stock.objects.create(ticker="005930", name="Samsung", market_type="KOSPI")
-    price(stock, TODAY - timedelta(days=1), 50_000)
+    price(stock, today() - timedelta(days=1), 50_000)
     return stock
 
 
@@ -28,7 +28,7 @@ def portfolio() -> Portfolio:
 def holding(stock: Stock, portfolio: Portfolio) -> Holding:
     """Ten shares, bought yesterday at 40,000."""
     order = place_order(portfolio, stock, side="BUY", quantity=10, actor="ann")
-    fill(order, 10, 40_000, BEFORE)
+    fill(order, 10, 40_000, before())
     return Holding.objects.get(stock=stock)
 
 

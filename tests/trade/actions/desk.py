@@ -17,9 +17,16 @@ from trade.models import ActionEntry, Execution, Order
 from trade.services import Fill, record_execution
 
 SEOUL = ZoneInfo("Asia/Seoul")
-TODAY = datetime.now(SEOUL).date()
-BEFORE = datetime.combine(TODAY, datetime.min.time(), SEOUL) - timedelta(hours=10)
 REFS = iter(f"fill {number}" for number in range(1_000_000))
+
+
+def today() -> date:
+    return datetime.now(SEOUL).date()
+
+
+def before() -> datetime:
+    """Yesterday, in the session."""
+    return datetime.combine(today(), datetime.min.time(), SEOUL) - timedelta(hours=10)
 
 
 def price(stock: Stock, day: date, close: int) -> None:
@@ -33,17 +40,19 @@ def fill(order: Order, quantity: int, at: int, executed_time: datetime | None = 
     )
 
 
-def split(stock: Stock, ratio: Any = 5, day: date = TODAY, **facts: Any) -> CorporateAction:
+def split(stock: Stock, ratio: Any = 5, day: date | None = None, **facts: Any) -> CorporateAction:
     facts = {"kind": ActionKind.SPLIT, "ratio": ratio} | facts
-    return CorporateAction.objects.create(stock=stock, effective_date=day, **facts)
+    return CorporateAction.objects.create(stock=stock, effective_date=day or today(), **facts)
 
 
-def merge(stock: Stock, ratio: Any, per: int = 1, day: date = TODAY) -> CorporateAction:
+def merge(stock: Stock, ratio: Any, per: int = 1, day: date | None = None) -> CorporateAction:
     return split(stock, ratio, day, kind=ActionKind.REVERSE_SPLIT, per=per)
 
 
-def dividend(stock: Stock, amount: Any, day: date = TODAY) -> CorporateAction:
-    return CorporateAction.objects.create(stock=stock, kind=ActionKind.CASH_DIVIDEND, effective_date=day, amount=amount)
+def dividend(stock: Stock, amount: Any, day: date | None = None) -> CorporateAction:
+    return CorporateAction.objects.create(
+        stock=stock, kind=ActionKind.CASH_DIVIDEND, effective_date=day or today(), amount=amount
+    )
 
 
 def apply_all(day: date | None = None, actor: str = "ann") -> list[ActionEntry]:
@@ -67,7 +76,7 @@ def value(holding: Holding) -> Decimal | None:
 
 def opened_yesterday(order: Order) -> Order:
     """An order that was placed before today; a test cannot wait a night."""
-    Order.objects.filter(pk=order.pk).update(order_time=BEFORE)
+    Order.objects.filter(pk=order.pk).update(order_time=before())
     order.refresh_from_db()
     return order
 

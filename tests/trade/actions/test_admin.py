@@ -11,7 +11,7 @@ from account.models import Holding, Portfolio
 from market.models import ActionKind, CorporateAction, Stock
 from tests import desk
 from tests.pages import answer, choose, messages, submit, url
-from tests.trade.actions.desk import TODAY, dividend, merge, split, state
+from tests.trade.actions.desk import dividend, merge, split, state, today
 from trade.models import ActionEntry
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def page(action: CorporateAction) -> str:
 def test_an_operator_enters_a_split_in_her_name_and_sees_what_prices_are_divided_by(
     operator: Client, stock: Stock
 ) -> None:
-    typed = {"stock": stock.pk, "kind": "SPLIT", "effective_date": TODAY.isoformat(), "ratio": "50", "per": "1"}
+    typed = {"stock": stock.pk, "kind": "SPLIT", "effective_date": today().isoformat(), "ratio": "50", "per": "1"}
     submit(operator, url(ACTION, "add"), **typed)
 
     action = CorporateAction.objects.get()
@@ -34,7 +34,7 @@ def test_an_operator_enters_a_split_in_her_name_and_sees_what_prices_are_divided
 
 
 def test_a_ratio_of_new_shares_alone_is_refused_in_words(operator: Client, stock: Stock) -> None:
-    typed = {"stock": stock.pk, "kind": "BONUS", "effective_date": TODAY.isoformat(), "ratio": "0.1", "per": "1"}
+    typed = {"stock": stock.pk, "kind": "BONUS", "effective_date": today().isoformat(), "ratio": "0.1", "per": "1"}
     response = submit(operator, url(ACTION, "add"), **typed)
 
     assert "10주당 1주면 1.1" in response.content.decode()
@@ -65,7 +65,7 @@ def test_what_is_booked_is_frozen_but_the_memo(operator: Client, holding: Holdin
     submit(operator, page(action), ratio="7", effective_date="2020-01-02", memo="공시 확인")
 
     action.refresh_from_db()
-    assert (action.ratio, action.effective_date, action.memo) == (5, TODAY, "공시 확인")
+    assert (action.ratio, action.effective_date, action.memo) == (5, today(), "공시 확인")
 
 
 def test_a_second_application_says_that_it_is_booked(operator: Client, holding: Holding, stock: Stock) -> None:
@@ -80,7 +80,7 @@ def test_a_second_application_says_that_it_is_booked(operator: Client, holding: 
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"day": TODAY + timedelta(days=2)}, "아직 효력이 발생하지 않은"),
+        ({"day": today() + timedelta(days=2)}, "아직 효력이 발생하지 않은"),
         ({"kind": ActionKind.RIGHTS, "subscription_price": 5, "cum_price": 9}, "유상증자 참여 여부"),
     ],
 )

@@ -8,9 +8,8 @@ import pytest
 from account.models import CashEntry, Holding, Portfolio
 from market.models import CorporateAction, Stock
 from tests.trade.actions.desk import (
-    BEFORE,
-    TODAY,
     apply_all,
+    before,
     cash,
     dividend,
     fill,
@@ -20,6 +19,7 @@ from tests.trade.actions.desk import (
     split,
     state,
     terms,
+    today,
 )
 from trade.actions import ActionRefused, apply_action, apply_actions, reverse_action
 from trade.services import place_order
@@ -57,7 +57,7 @@ def test_applying_twice_changes_nothing(holding: Holding, stock: Stock) -> None:
     once = state(holding), cash(holding)
 
     assert apply_all() == []
-    assert apply_all(TODAY) == []
+    assert apply_all(today()) == []
 
     assert (state(holding), cash(holding)) == once
 
@@ -90,7 +90,7 @@ def test_a_late_split_is_refused_where_fills_are_booked_out_of_order(
     holding: Holding, stock: Stock, portfolio: Portfolio
 ) -> None:
     fill(place_order(portfolio, stock, side="BUY", quantity=5, actor="ann"), 5, 9_000)
-    fill(place_order(portfolio, stock, side="BUY", quantity=5, actor="ann"), 5, 39_000, BEFORE)
+    fill(place_order(portfolio, stock, side="BUY", quantity=5, actor="ann"), 5, 39_000, before())
     split(stock, 5)
 
     applied = apply_actions(actor="ann")
@@ -117,7 +117,7 @@ def test_a_fill_from_before_a_booked_split_is_refused(holding: Holding, stock: S
         "INSERT INTO trade.executions (order_id, executed_quantity, executed_price, exchange_ref, executed_time)"
         " VALUES (%s, 5, 40000, 'late', %s)",
         order.pk,
-        BEFORE,
+        before(),
     )
 
     assert rule == "execution_before_action"
@@ -132,9 +132,9 @@ def test_shares_bought_on_the_effective_date_get_no_dividend(stock: Stock, portf
 
 @pytest.mark.parametrize("days", [0, 4])
 def test_an_action_that_is_only_announced_is_not_applied(holding: Holding, stock: Stock, days: int) -> None:
-    action = split(stock, 5, TODAY + timedelta(days=3))
+    action = split(stock, 5, today() + timedelta(days=3))
 
-    assert apply_actions(TODAY + timedelta(days=days), actor="ann").entries == []
+    assert apply_actions(today() + timedelta(days=days), actor="ann").entries == []
     assert (
         refusal("INSERT INTO trade.action_entries (action_id, holding_id) VALUES (%s, %s)", action.pk, holding.pk)
         == "action_not_effective"
@@ -142,7 +142,7 @@ def test_an_action_that_is_only_announced_is_not_applied(holding: Holding, stock
 
 
 def test_a_day_that_was_missed_is_reported_and_applied_by_its_date(holding: Holding, stock: Stock) -> None:
-    day = TODAY - timedelta(days=3)
+    day = today() - timedelta(days=3)
     Holding.objects.create(
         portfolio=Portfolio.objects.create(name="Other", initial_capital=1),
         stock=stock,

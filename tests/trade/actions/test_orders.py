@@ -7,7 +7,7 @@ import pytest
 
 from account.models import Holding, Portfolio
 from market.models import Stock
-from tests.trade.actions.desk import BEFORE, apply_all, fill, merge, opened_yesterday, split, terms
+from tests.trade.actions.desk import apply_all, before, fill, merge, opened_yesterday, split, terms
 from trade.actions import reverse_action
 from trade.models import Order
 from trade.services import place_order
@@ -39,7 +39,7 @@ def test_of_a_partially_filled_order_only_the_rest_is_split(
     holding: Holding, stock: Stock, portfolio: Portfolio
 ) -> None:
     order = opened_yesterday(place_order(portfolio, stock, side="BUY", quantity=10, actor="ann"))
-    fill(order, 4, 40_000, BEFORE)
+    fill(order, 4, 40_000, before())
     split(stock, 5)
 
     apply_all()

@@ -8,7 +8,7 @@ import pytest
 from account.models import CashEntry, Holding, Portfolio
 from account.valuation import revalue
 from market.models import Stock
-from tests.trade.actions.desk import BEFORE, TODAY, apply_all, cash, dividend, fill, merge, price, split, state, value
+from tests.trade.actions.desk import apply_all, before, cash, dividend, fill, merge, price, split, state, today, value
 from trade.services import place_order
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_after_a_split_the_first_close_of_the_new_shares_is_taken_as_it_is(holdi
     split(stock, 5)
     apply_all()
 
-    price(stock, TODAY, 11_000)
+    price(stock, today(), 11_000)
 
     holding.refresh_from_db()
     assert holding.current_value == 550_000
@@ -66,7 +66,7 @@ def test_a_reverse_split_pays_what_is_left_below_a_share_at_the_close_in_new_sha
 
 
 def test_a_third_of_nine_shares_is_three(holding: Holding, stock: Stock, portfolio: Portfolio) -> None:
-    fill(place_order(portfolio, stock, side="SELL", quantity=1, actor="ann"), 1, 40_000, BEFORE)
+    fill(place_order(portfolio, stock, side="SELL", quantity=1, actor="ann"), 1, 40_000, before())
     merge(stock, 1, per=3)
 
     apply_all()
@@ -78,8 +78,8 @@ def test_a_third_of_nine_shares_is_three(holding: Holding, stock: Stock, portfol
 def test_a_dividend_becomes_cash_in_the_currency_of_the_stock(portfolio: Portfolio) -> None:
     goog = Stock.objects.create(ticker="GOOG", name="Alphabet", market_type="NASDAQ")
     holding = Holding.objects.create(portfolio=portfolio, stock=goog, quantity=30, avg_purchase_price=100)
-    price(goog, TODAY - timedelta(days=3), 150)
-    day = TODAY - timedelta(days=2)
+    price(goog, today() - timedelta(days=3), 150)
+    day = today() - timedelta(days=2)
     dividend(goog, "0.21", day)
 
     apply_all(day)

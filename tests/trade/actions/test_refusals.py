@@ -10,7 +10,6 @@ from django.db import connection, transaction
 from account.models import Holding, Portfolio
 from market.models import ActionKind, Stock
 from tests.trade.actions.desk import (
-    TODAY,
     apply_all,
     dividend,
     merge,
@@ -18,6 +17,7 @@ from tests.trade.actions.desk import (
     refusal,
     split,
     state,
+    today,
 )
 from trade.actions import apply_actions
 from trade.models import ActionEntry
@@ -150,4 +150,4 @@ def test_the_command_prints_what_it_did_and_fails_on_a_refusal(holding: Holding,
     Holding.objects.create(portfolio=holding.portfolio, stock=unpriced, quantity=10, avg_purchase_price=100)
     merge(unpriced, 1, per=3)
     with pytest.raises(CommandError, match="거부된 보유종목"):
-        call_command("apply_corporate_actions", "--date", str(TODAY), stdout=StringIO())
+        call_command("apply_corporate_actions", "--date", str(today()), stdout=StringIO())

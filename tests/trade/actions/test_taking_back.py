@@ -12,9 +12,8 @@ from django.db import DatabaseError, connection, transaction
 from account.models import CashEntry, Holding, Portfolio
 from market.models import CorporateAction, Stock
 from tests.trade.actions.desk import (
-    BEFORE,
-    TODAY,
     apply_all,
+    before,
     cash,
     dividend,
     fill,
@@ -24,6 +23,7 @@ from tests.trade.actions.desk import (
     split,
     state,
     terms,
+    today,
     value,
 )
 from trade.actions import ActionRefused, apply_actions, reverse_action
@@ -65,7 +65,7 @@ def test_an_action_that_was_taken_back_is_applied_again_only_on_demand(holding: 
     CorporateAction.objects.filter(pk=action.pk).update(ratio=5)
 
     assert apply_actions(actor="cron").entries == []
-    apply_all(TODAY)
+    apply_all(today())
 
     assert state(holding)[0] == 50
 
@@ -102,8 +102,8 @@ def test_a_split_is_not_taken_back_under_later_fills_but_a_dividend_is(
 
 def test_actions_are_taken_back_newest_first(portfolio: Portfolio, stock: Stock) -> None:
     holding = Holding.objects.create(portfolio=portfolio, stock=stock, quantity=10, avg_purchase_price=40_000)
-    first, second = split(stock, 2, TODAY - timedelta(days=1)), split(stock, 5)
-    apply_all(TODAY - timedelta(days=1))
+    first, second = split(stock, 2, today() - timedelta(days=1)), split(stock, 5)
+    apply_all(today() - timedelta(days=1))
     apply_all()
     assert state(holding) == (100, Decimal(4_000), Decimal(0))
 
@@ -118,7 +118,7 @@ def test_actions_are_taken_back_newest_first(portfolio: Portfolio, stock: Stock)
 def test_a_reversed_fill_from_before_the_split_replays_through_it(
     holding: Holding, stock: Stock, portfolio: Portfolio
 ) -> None:
-    wrong = fill(place_order(portfolio, stock, side="BUY", quantity=10, actor="ann"), 10, 60_000, BEFORE)
+    wrong = fill(place_order(portfolio, stock, side="BUY", quantity=10, actor="ann"), 10, 60_000, before())
     split(stock, 5)
     apply_all()
     assert state(holding) == (100, Decimal(10_000), Decimal(0))
