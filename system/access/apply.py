@@ -4,18 +4,20 @@ from collections.abc import Callable, Iterable
 from time import sleep
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import DatabaseError, connections, transaction
-from psycopg import Error, sql
+from psycopg import Error
 
-from system.access import live
+from system.access import live, logins
 from system.access.declaration import Access, declared
-from system.access.differences import Difference, differences, role_differences
+from system.access.differences import Difference, backup_differences, differences, role_differences, text
 
 # Another database of the cluster, or another migrate, changes the same row of the catalogue at this moment.
 PASSING = {"40P01", "23505", "42710", "40001", "55P03"}
 UPDATED = "tuple concurrently"
 ATTEMPTS = 8
 MAY_NOT = "42501"
+NOT_MINE = 10  # the exit code of commands that need a DBA
 
 Result = TypeVar("Result")
 
@@ -41,16 +43,13 @@ def apply(using: str = "default", access: Access | None = None) -> list[Differen
     """
     right = access or declared()
     roles = again(lambda: _mend_roles(using))
-    return roles + again(lambda: _mend_rights(using, right))
+    backup = again(lambda: _mend_backup(using))
+    return roles + backup + again(lambda: _mend_rights(using, right))
 
 
 def script(found: Iterable[Difference]) -> str:
     """The statements that mend these differences, for psql."""
     return "".join(f"{text(statement)};\n" for one in found for statement in one.statements)
-
-
-def text(statement: sql.Composable) -> str:
-    return statement.as_string(None)
 
 
 def again(work: Callable[[], Result]) -> Result:
@@ -82,12 +81,27 @@ def _mend_roles(using: str) -> list[Difference]:
     return [one for one in found if one.statements]
 
 
+def _mend_backup(using: str) -> list[Difference]:
+    """Make the backup login where this owner may; elsewhere a DBA does (`manage.py roles logins --sql`)."""
+    found = backup_differences(live.read(using))
+    try:
+        with transaction.atomic(using=using):
+            _run(using, found)
+    except DatabaseError as error:
+        if _sqlstate(error) != MAY_NOT:
+            raise
+        if not settings.EMBEDDED_POSTGRES:
+            return []
+        logins.as_superuser(found, using)
+    return found
+
+
 def _mend_rights(using: str, access: Access) -> list[Difference]:
     mended: list[Difference] = []
     with transaction.atomic(using=using):
         with connections[using].cursor() as cursor:
             cursor.execute("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('aegis rights'))")
-        found = [one for one in differences(access, live.read(using)) if one.statements]
+        found = [one for one in differences(access, live.read(using)) if one.statements and one.kind != "backup_login"]
         mended += found
         _run(using, found)
     return mended

@@ -11,6 +11,7 @@ from system.access.declaration import BACKUP, GROUPS, VERBS, WEB, Access
 from system.access.live import Grant, Live, Policy, Relation
 
 CLIENTS = (*GROUPS, WEB)
+READER = "pg_read_all_data"
 INVOKER_VIEWS = 15  # the first version that has them
 
 
@@ -25,6 +26,10 @@ class Difference:
     @property
     def check_id(self) -> str:
         return f"access.{KINDS[self.kind]}"
+
+    @property
+    def is_error(self) -> bool:
+        return KINDS[self.kind].startswith("E")
 
 
 KINDS = {
@@ -47,6 +52,7 @@ def differences(access: Access, live: Live) -> list[Difference]:
     """Every difference, in the order in which they can be mended."""
     return [
         *role_differences(live),
+        *backup_differences(live),
         *_undeclared(access, live),
         *_default_privileges(live),
         *_grants(access, live),
@@ -58,7 +64,7 @@ def differences(access: Access, live: Live) -> list[Difference]:
 
 def role_differences(live: Live) -> list[Difference]:
     """Those of the cluster, which only a login that may create roles can mend."""
-    return [*_groups(live), *_web(live), *_memberships(live), *_backup(live)]
+    return [*_groups(live), *_web(live), *_memberships(live)]
 
 
 def _groups(live: Live) -> Iterator[Difference]:
@@ -116,14 +122,24 @@ def _memberships(live: Live) -> Iterator[Difference]:
             yield Difference("membership", f"{member} belongs to {role}.", (statement,))
 
 
-def _backup(live: Live) -> Iterator[Difference]:
+def backup_differences(live: Live) -> list[Difference]:
+    """What keeps the backup login from seeing every row. Not every owner may mend it, and only a dump needs it."""
     role = live.roles.get(BACKUP)
+    found = []
     if role is None:
-        yield Difference("backup_login", f"There is no role {BACKUP}: manage.py roles logins makes it.")
-    elif not role.bypassrls or (BACKUP, "pg_read_all_data") not in live.memberships:
-        yield Difference("backup_login", f"{BACKUP} does not see every row: a dump of it would lack some.")
-    elif role.superuser or role.createrole or role.createdb:
-        yield Difference("backup_login", f"{BACKUP} may do more than read.")
+        found.append(Difference("backup_login", f"There is no role {BACKUP}.", (_create(BACKUP, "LOGIN BYPASSRLS"),)))
+    elif not (role.login and role.bypassrls):
+        statement = _alter(BACKUP, ["LOGIN", "BYPASSRLS"])
+        found.append(Difference("backup_login", f"{BACKUP} does not see every row.", (statement,)))
+    if (BACKUP, READER) not in live.memberships:
+        statement = sql.SQL("GRANT {} TO {}").format(sql.Identifier(READER), sql.Identifier(BACKUP))
+        found.append(Difference("backup_login", f"{BACKUP} may not read every table.", (statement,)))
+    if role is not None:
+        powers = {"SUPERUSER": role.superuser, "CREATEROLE": role.createrole, "CREATEDB": role.createdb}
+        wrong = [word for word, is_wrong in powers.items() if is_wrong]
+        statement = _alter(BACKUP, [f"NO{word}" for word in wrong])
+        found += [Difference("backup_login", f"{BACKUP} has {', '.join(wrong)}.", (statement,))] * bool(wrong)
+    return found
 
 
 def _undeclared(access: Access, live: Live) -> Iterator[Difference]:
@@ -139,7 +155,7 @@ def _default_privileges(live: Live) -> Iterator[Difference]:
             sql.Identifier(default.role),
             where,
             sql.SQL(default.kind),
-            _grantee(default.grantee),  # type: ignore[arg-type]
+            _grantee(default.grantee),
         )
         yield Difference(
             "default_privilege",
@@ -185,7 +201,7 @@ def _give(kind: str, name: str, grantee: str, grants: list[Grant]) -> Iterator[s
         of_verb = [grant for grant in grants if grant.privilege == verb]
         columns = [sql.Identifier(grant.column) for grant in sorted(of_verb, key=str) if grant.column]
         if of_verb:
-            what = sql.SQL(verb)  # type: ignore[arg-type]
+            what = sql.SQL(verb)
             part = sql.SQL(" ({})").format(sql.SQL(", ").join(columns)) if columns else sql.SQL("")
             yield sql.SQL("GRANT {}{} ON {} TO {}").format(what, part, _object(kind, name), _grantee(grantee))
 
@@ -199,10 +215,10 @@ def _object(kind: str, name: str) -> sql.Composed:
     if kind == "FUNCTION":
         schema, _dot, signature = name.partition(".")
         function, _bracket, arguments = signature.partition("(")
-        identifier = sql.SQL("{}({}").format(sql.Identifier(schema, function), sql.SQL(arguments))  # type: ignore[arg-type]
+        identifier = sql.SQL("{}({}").format(sql.Identifier(schema, function), sql.SQL(arguments))
     else:
         identifier = sql.Identifier(*name.split(".")) if kind in {"TABLE", "SEQUENCE"} else sql.Identifier(name)
-    return sql.SQL("{} {}").format(sql.SQL(kind), identifier)  # type: ignore[arg-type]
+    return sql.SQL("{} {}").format(sql.SQL(kind), identifier)
 
 
 def _grantee(name: str) -> sql.Composable:
@@ -292,4 +308,8 @@ def _create(name: str, attributes: str) -> sql.Composed:
 
 
 def _alter(name: str, attributes: list[str]) -> sql.Composed:
-    return sql.SQL("ALTER ROLE {} " + " ".join(attributes)).format(sql.Identifier(name))  # type: ignore[arg-type]
+    return sql.SQL("ALTER ROLE {} " + " ".join(attributes)).format(sql.Identifier(name))
+
+
+def text(statement: sql.Composable) -> str:
+    return statement.as_string(None)

@@ -110,7 +110,7 @@ def read(using: str = "default") -> Live:
         memberships = [Membership(*row) for row in _rows(connection, "members")]
         return Live(
             database=_database(connection),
-            version=connection.pg_version // 10_000,
+            version=int(_value(connection, "server_version_num")) // 10_000,
             relations={relation.name: relation for relation in relations},
             grants=frozenset(Grant(*row) for row in _rows(connection, "grants")),
             policies={(policy.table, policy.name): policy for policy in policies},
@@ -128,11 +128,17 @@ def bare_search_path(connection: BaseDatabaseWrapper) -> Iterator[None]:
         before = cursor.fetchone()[0]
     try:
         yield
-    finally:
-        # In a transaction that an error ended, the rollback brings it back.
-        if not (connection.in_atomic_block and connection.needs_rollback):
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT set_config('search_path', %s, false)", [before])
+    except BaseException:
+        # In a transaction the rollback brings it back.
+        if not connection.in_atomic_block:
+            _set_search_path(connection, before)
+        raise
+    _set_search_path(connection, before)
+
+
+def _set_search_path(connection: BaseDatabaseWrapper, path: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('search_path', %s, false)", [path])
 
 
 def _rows(connection: BaseDatabaseWrapper, name: str) -> list[tuple[Any, ...]]:
@@ -140,6 +146,12 @@ def _rows(connection: BaseDatabaseWrapper, name: str) -> list[tuple[Any, ...]]:
         cursor.execute((_SQL / f"{name}.sql").read_text(), {"schemas": list(COVERED), "roles": list(ROLES)})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def _value(connection: BaseDatabaseWrapper, setting: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s)", [setting])
+        return str(cursor.fetchone()[0])
 
 
 def _database(connection: BaseDatabaseWrapper) -> str:

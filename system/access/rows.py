@@ -1,9 +1,9 @@
 """Whose rows a limited role sees and writes, as SQL conditions for policies.
 
 A condition is written in two forms. `filtering` is for USING: what it needs to know stands in subqueries without
-parameters, which PostgreSQL runs once for a statement and then finds the rows by index. `checking` is for WITH CHECK: it
-looks up the one row that is written. Both spell the rule out down to the owner, rather than trust the policies of the
-tables on the way: somebody in two roles would see more of those.
+parameters, which PostgreSQL runs once for a statement, and then it finds the rows by index. `checking` is for WITH
+CHECK: it looks up the one row that is written. Both spell the rule out down to the owner, rather than trust the
+policies of the tables on the way: somebody in two roles would see more of those.
 """
 
 from dataclasses import dataclass

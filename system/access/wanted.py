@@ -53,13 +53,13 @@ class WantedPolicy:
             sql.SQL("CREATE POLICY {} ON {} FOR {} TO {}").format(
                 sql.Identifier(self.name),
                 sql.Identifier(*self.table.split(".")),
-                sql.SQL(self.verb),  # type: ignore[arg-type]  # one of VERBS
+                sql.SQL(self.verb),
                 sql.SQL(", ").join(sql.Identifier(role) for role in self.roles),
             )
         ]
         for word, condition in (("USING", self.using), ("WITH CHECK", self.check)):
             if condition is not None:
-                parts.append(sql.SQL(f" {word} ({condition})"))  # type: ignore[arg-type]  # from the declared table
+                parts.append(sql.SQL(f" {word} ({condition})"))
         return sql.Composed(parts)
 
 
