@@ -91,6 +91,7 @@ class Live:
 
     database: str
     version: int
+    schemas: frozenset[str]
     relations: dict[str, Relation]
     grants: frozenset[Grant]
     policies: dict[tuple[str, str], Policy]
@@ -111,6 +112,7 @@ def read(using: str = "default") -> Live:
         return Live(
             database=_database(connection),
             version=int(_value(connection, "server_version_num")) // 10_000,
+            schemas=frozenset(name for (name,) in _rows(connection, "schemas")),
             relations={relation.name: relation for relation in relations},
             grants=frozenset(Grant(*row) for row in _rows(connection, "grants")),
             policies={(policy.table, policy.name): policy for policy in policies},

@@ -18,7 +18,11 @@ def grants(access: Access, live: Live) -> set[Grant]:
         if table.name in live.relations:
             for role in GRANTEES:
                 wanted |= _table_grants(table, role)
-    return {grant for grant in wanted if grant.grantee in live.roles}
+    return {
+        grant
+        for grant in wanted
+        if grant.grantee in live.roles and (grant.kind != "SCHEMA" or grant.name in live.schemas)
+    }
 
 
 def _table_grants(table: Table, role: str) -> set[Grant]:
@@ -49,7 +53,7 @@ class WantedPolicy:
 
     @property
     def statement(self) -> sql.Composed:
-        parts = [
+        parts: list[sql.Composable] = [
             sql.SQL("CREATE POLICY {} ON {} FOR {} TO {}").format(
                 sql.Identifier(self.name),
                 sql.Identifier(*self.table.split(".")),

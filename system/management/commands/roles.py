@@ -17,7 +17,7 @@ from system.access.groups import apply_groups
 
 class Command(BaseCommand):
     help = (
-        "Compare the rights in the database with the declared ones (docs/access.md), and make them so, as `migrate` does. "
+        "Compare the rights in the database with the declared ones (docs/access.md), and make them so. `migrate` does. "
         "Exits with 10, and the SQL for a DBA on standard output, where this login may not create roles."
     )
 
