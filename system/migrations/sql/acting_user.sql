@@ -10,18 +10,10 @@ RETURN CASE WHEN session_user = 'aegis_app'
 -- Who changed a row is known by `principal` and `login`. The context of a history row is what a program states, and is a
 -- program's word: only the web login and the owner, as whom this runs, may name a user there.
 CREATE FUNCTION system.history_context() RETURNS jsonb
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    stated CONSTANT jsonb := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb;
-BEGIN
-    IF stated IS NULL OR session_user IN ('aegis_app', current_user) THEN
-        RETURN stated;
-    END IF;
-    RETURN CASE jsonb_typeof(stated) WHEN 'object' THEN stated - 'user' END;
-EXCEPTION
-    -- What is no JSON is no statement, and must not keep the row from being changed.
-    WHEN invalid_text_representation THEN RETURN NULL;
-END
-$$;
+LANGUAGE sql STABLE
+-- Like `principal`, parsed here and now, and expanded into the statement that writes the history.
+RETURN CASE WHEN session_user IN ('aegis_app', current_user)
+            THEN nullif(current_setting('pghistory.context_metadata', true), '')::jsonb
+            WHEN jsonb_typeof(nullif(current_setting('pghistory.context_metadata', true), '')::jsonb) = 'object'
+            THEN nullif(current_setting('pghistory.context_metadata', true), '')::jsonb - 'user' END;
 COMMENT ON FUNCTION system.history_context() IS 'What the program that makes a change states about it';
