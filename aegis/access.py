@@ -6,24 +6,20 @@ are guarded by triggers besides: a right to write is a right to try.
 """
 
 from system.access.declaration import READ, WRITE, Access, Rights, Table, may
-from system.access.rows import Both, Either, Owned, Rows, Where, Within
+from system.access.rows import Both, Condition, Owned, Rows, Where, Within
 
 OWN = Owned("created_by")
 OWN_PORTFOLIO = Within("portfolio_id", "account.portfolio", "portfolio_id", OWN)
 OWN_HOLDING = Within("holding_id", "account.holdings", "holding_id", OWN_PORTFOLIO)
-# Also what the router or the desk placed on a trader's holding: shares that they see come and go have an order.
-OWN_ORDER = Either(OWN, OWN_HOLDING)
+# Whoever placed it, the router or the desk: shares that a trader sees come and go have an order that they see.
+OWN_ORDER = Owned("owned_by")
 ON_OWN_ORDER = Within("order_id", "trade.orders", "order_id", OWN_ORDER)
-PROPOSED = Where("orders.holding_id IS NULL")
 
 
-def history_of(parent: str, key: str, rule: Within | Owned | Either, words: str) -> Rows:
+def history_of(parent: str, key: str, rule: Condition, words: str) -> Rows:
     return Rows(Within("pgh_obj_id", parent, key, rule), words)
 
 
-# A fill is booked on what is theirs to trade, and nothing else: not on an order that they placed for a portfolio that
-# has since gone to somebody else.
-FILLABLE = Within("order_id", "trade.orders", "order_id", OWN_HOLDING)
 PLACED: tuple[str, ...] = (
     "holding_id",
     "pick_id",
@@ -38,6 +34,7 @@ PLACED: tuple[str, ...] = (
     "order_time",
     "expires_at",
     "created_by",
+    "owned_by",
 )
 AMENDED = (
     "holding_id",
@@ -144,9 +141,8 @@ TRADE = (
         admin=WRITE,
         rows=Rows(
             OWN_ORDER,
-            "that they placed, or on their own holdings; what they place carries their name",
-            inserted=Both(OWN, Either(PROPOSED, OWN_HOLDING)),
-            updated=Either(Both(OWN, PROPOSED), OWN_HOLDING),
+            "on their own holdings, and their proposals; what they place carries their name",
+            inserted=Both(OWN, OWN_ORDER),
         ),
     ),
     Table(
@@ -154,7 +150,7 @@ TRADE = (
         trader=may("SELECT", INSERT=FILLED),
         analyst=READ,
         admin=WRITE,
-        rows=Rows(ON_OWN_ORDER, "of the orders that they see; booked on their own holdings", inserted=FILLABLE),
+        rows=Rows(ON_OWN_ORDER, "of their own orders"),
     ),
     Table(
         "trade.action_entries", trader=READ, analyst=READ, admin=WRITE, rows=Rows(OWN_HOLDING, "on their own holdings")
@@ -164,7 +160,7 @@ TRADE = (
         trader=READ,
         analyst=READ,
         admin=READ,
-        rows=history_of("trade.orders", "order_id", OWN_ORDER, "of the orders that they see"),
+        rows=history_of("trade.orders", "order_id", OWN_ORDER, "of their own orders"),
         note="written by trigger",
     ),
     Table(
@@ -172,7 +168,7 @@ TRADE = (
         trader=READ,
         analyst=READ,
         admin=READ,
-        rows=history_of("trade.executions", "execution_id", ON_OWN_ORDER, "of the orders that they see"),
+        rows=history_of("trade.executions", "execution_id", ON_OWN_ORDER, "of their own orders"),
         note="written by trigger",
     ),
 )

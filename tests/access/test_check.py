@@ -44,7 +44,7 @@ MUTATIONS = {
     "a grant to all": ("GRANT SELECT ON trade.orders TO PUBLIC", "access.E015", "PUBLIC"),
     "a grant to grant": ("GRANT SELECT ON market.stocks TO aegis_trader WITH GRANT OPTION", "access.E015", "OPTION"),
     "truncate": ("GRANT TRUNCATE ON trade.executions TO aegis_admin", "access.E015", "TRUNCATE"),
-    "a sequence": ("GRANT USAGE ON SEQUENCE trade.orders_order_id_seq TO aegis_trader", "access.E015", "orders_order_id"),
+    "a sequence": ("GRANT USAGE ON SEQUENCE trade.orders_order_id_seq TO aegis_admin", "access.E015", "_id_seq"),
     "a definer function": (
         "GRANT EXECUTE ON FUNCTION account.touch_portfolios(bigint[]) TO PUBLIC",
         "access.E015",

@@ -5,7 +5,7 @@ import pytest
 from tests.access.conftest import Book, Desk
 from tests.access.people import Client, login_of, person
 
-# Person, statement, and the rule that refuses it. `rights` and `row` are grants and row security; the rest is the ledger.
+# Person, statement, and the rule that refuses it: `rights` are grants, `row` is row security, the rest is the ledger.
 # Names in braces are numbers of the desk: the trader's own, `their_…` another trader's.
 FORBIDDEN = [
     # An order belongs to one's own holding and carries one's own name.
@@ -16,7 +16,8 @@ FORBIDDEN = [
      "row"),
     ("kim", "SELECT trade.place_order({their_portfolio}, {other_stock}, 'BUY', 1, 'MARKET', null, null, null, null,"
      " '{kim}')", "row"),
-    ("kim", "SELECT trade.place_order({portfolio}, {stock}, 'BUY', 1, 'MARKET', null, null, null, null, '{lee}')", "row"),
+    ("kim", "SELECT trade.place_order({portfolio}, {stock}, 'BUY', 1, 'MARKET', null, null, null, null, '{lee}')",
+     "row"),
     ("kim", "UPDATE trade.orders SET holding_id = {their_holding} WHERE order_id = {order}", "row"),
     ("kim", "UPDATE trade.orders SET holding_id = {their_holding} WHERE order_id = {proposal}", "row"),
     ("kim", "UPDATE trade.orders SET created_by = '{lee}' WHERE order_id = {order}", "rights"),
@@ -38,14 +39,15 @@ FORBIDDEN = [
     # Selling what is not there, in one order or in two.
     ("kim", "INSERT INTO trade.orders {new} VALUES ({holding}, 'MARKET', 'SELL', 15)", "order_oversell"),
     ("boss", "INSERT INTO trade.orders {new} VALUES ({holding}, 'MARKET', 'SELL', 15)", "order_oversell"),
-    ("kim", "INSERT INTO trade.orders (order_type, side, quantity) VALUES ('MARKET', 'BUY', 1)", "chk_orders_instrument"),
+    ("kim", "INSERT INTO trade.orders (order_type, side, quantity) VALUES ('MARKET', 'BUY', 1)",
+     "chk_orders_instrument"),
     # Fills: on one's own orders, no more than was ordered, once, and never changed.
     ("kim", "INSERT INTO trade.executions {fill} VALUES ({their_order}, 1, 1, 'x')", "row"),
     ("kim", "SELECT trade.record_execution({their_order}, 1, 1, 0, 0, null, null, 'x')", "row"),
     ("kim", "INSERT INTO trade.executions {taken} VALUES ({order}, 1, 1, 'x', {their_execution})", "row"),
     ("kim", "INSERT INTO trade.executions {taken} VALUES ({their_order}, 1, 1, 'x', {their_execution})", "row"),
     ("kim", "INSERT INTO trade.executions {fill} VALUES ({filled}, 7, 1, 'x')", "execution_overfill"),
-    ("kim", "INSERT INTO trade.executions {fill} VALUES ({proposal}, 1, 1, 'x')", "row"),
+    ("kim", "INSERT INTO trade.executions {fill} VALUES ({proposal}, 1, 1, 'x')", "execution_of_proposal"),
     ("kim", "INSERT INTO trade.executions {fill} SELECT order_id, 1, 1, exchange_ref FROM trade.executions",
      "idx_executions_order"),
     ("kim", "INSERT INTO trade.executions (order_id, net_amount) VALUES ({order}, 1)", "rights"),
@@ -53,8 +55,10 @@ FORBIDDEN = [
     ("kim", "UPDATE trade.executions SET exchange_ref = 'x'", "rights"),
     ("kim", "UPDATE trade.executions SET executed_price = 1", "rights"),
     ("kim", "DELETE FROM trade.executions", "rights"),
-    ("boss", "UPDATE trade.executions SET executed_price = 1 WHERE execution_id = {execution}", "execution_append_only"),
-    ("boss", "UPDATE trade.executions SET order_id = {order} WHERE execution_id = {execution}", "execution_append_only"),
+    ("boss", "UPDATE trade.executions SET executed_price = 1 WHERE execution_id = {execution}",
+     "execution_append_only"),
+    ("boss", "UPDATE trade.executions SET order_id = {order} WHERE execution_id = {execution}",
+     "execution_append_only"),
     ("boss", "INSERT INTO trade.executions {fill} VALUES ({order}, 1, 'NaN', 'x')", "chk_executions_positive"),
     ("boss", "INSERT INTO trade.executions {fill} VALUES ({order}, 0, 1, 'x')", "chk_executions_positive"),
     ("boss", "TRUNCATE trade.executions CASCADE", "rights"),
@@ -69,14 +73,17 @@ FORBIDDEN = [
     ("kim", "UPDATE account.holdings SET valued_on = NULL", "rights"),
     ("kim", "DELETE FROM account.holdings", "rights"),
     ("boss", "UPDATE account.holdings SET quantity = 99 WHERE holding_id = {holding}", "holding_moved_by_executions"),
-    ("boss", "UPDATE account.holdings SET realized_pnl = 99 WHERE holding_id = {holding}", "holding_moved_by_executions"),
+    ("boss", "UPDATE account.holdings SET realized_pnl = 99 WHERE holding_id = {holding}",
+     "holding_moved_by_executions"),
     # Money.
     ("kim", "INSERT INTO account.cash_entries {cash} VALUES ({portfolio}, 'KRW', 1, 'DEPOSIT')", "rights"),
     ("kim", "UPDATE account.cash_balances SET balance = 1", "rights"),
     ("kim", "UPDATE account.portfolio SET created_by = '{kim}'", "rights"),
     ("kim", "INSERT INTO account.portfolio (name, initial_capital) VALUES ('mine', 1)", "rights"),
-    ("boss", "INSERT INTO account.cash_entries {cash} VALUES ({portfolio}, 'KRW', 1, 'TRADE')", "cash_booked_by_ledger"),
-    ("boss", "INSERT INTO account.cash_entries {cash} VALUES ({portfolio}, 'KRW', 1, 'OPENING')", "cash_booked_by_ledger"),
+    ("boss", "INSERT INTO account.cash_entries {cash} VALUES ({portfolio}, 'KRW', 1, 'TRADE')",
+     "cash_booked_by_ledger"),
+    ("boss", "INSERT INTO account.cash_entries {cash} VALUES ({portfolio}, 'KRW', 1, 'OPENING')",
+     "cash_booked_by_ledger"),
     ("boss", "INSERT INTO account.cash_entries {cash} VALUES ({portfolio}, 'KRW', -1e12, 'WITHDRAWAL')",
      "cash_withdrawal"),
     ("boss", "UPDATE account.cash_entries SET amount = 1 WHERE portfolio_id = {portfolio}", "cash_append_only"),
@@ -141,7 +148,8 @@ def test_a_trader_trades_a_whole_day_at_psql(desk: Desk) -> None:
     name, mine = login_of("kim"), desk.kim
     with person("kim") as kim:
         placed = place(kim, mine, desk.other_stock, "BUY", 10)
-        kim.run("UPDATE trade.orders SET order_type = 'LIMIT', limit_price = 90, quantity = 12 WHERE order_id = %s", placed)
+        amend = "UPDATE trade.orders SET order_type = 'LIMIT', limit_price = 90, quantity = 12 WHERE order_id = %s"
+        kim.run(amend, placed)
         fill = "SELECT execution_id FROM trade.record_execution(%s, %s, 100, 1, 0, null, null, %s)"
         first = kim.value(fill, placed, 5, "day-1")
         assert kim.run(fill, placed, 5, "day-1") == []  # a replay
@@ -161,11 +169,10 @@ def test_a_trader_trades_a_whole_day_at_psql(desk: Desk) -> None:
         )
         assert position == [(12, 100)]
         assert kim.value("SELECT status FROM trade.orders WHERE order_id = %s", placed) == "FILLED"
-        by = kim.column("SELECT DISTINCT created_by FROM account.cash_entries WHERE kind = 'TRADE' AND execution_id > %s",
-                        mine.execution)  # fmt: skip
-        assert by == [name]
+        booked = "SELECT DISTINCT created_by FROM account.cash_entries WHERE kind = 'TRADE' AND execution_id > %s"
+        assert kim.column(booked, mine.execution) == [name]
         assert kim.column("SELECT DISTINCT principal FROM trade.order_events WHERE pgh_obj_id = %s", placed) == [name]
-        assert kim.refusal("SELECT trade.record_execution(%s, 1, 1, 0, 0, null, null, 'x')", placed) == "execution_overfill"
+        assert kim.refusal(fill, placed, 1, "day-3") == "execution_overfill"
 
 
 def place(client: Client, book: Book, stock: int, side: str, quantity: int) -> int:
