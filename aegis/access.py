@@ -47,6 +47,7 @@ AMENDED = (
     "status_reason",
     "expires_at",
 )
+# The last two are what the trigger makes of them: Django names every column of a row that it inserts.
 FILLED = (
     "order_id",
     "executed_quantity",
@@ -57,6 +58,25 @@ FILLED = (
     "fx_rate",
     "exchange_ref",
     "reverses_id",
+    "net_amount",
+    "reversed_at",
+)
+# All of a holding: what does not open it, the trigger sets.
+OPENED = (
+    "portfolio_id",
+    "stock_id",
+    "quantity",
+    "avg_purchase_price",
+    "current_value",
+    "unrealized_pnl",
+    "unrealized_pnl_rate",
+    "realized_pnl",
+    "valued_on",
+    "opening_quantity",
+    "opening_price",
+    "split_on",
+    "split_ratio",
+    "last_updated",
 )
 LOGGED: Rights = may(
     SELECT=("id",),
@@ -87,7 +107,7 @@ ACCOUNT = (
     Table(
         "account.holdings",
         READ,
-        may("SELECT", INSERT=("portfolio_id", "stock_id", "quantity", "avg_purchase_price")),
+        may("SELECT", INSERT=OPENED),
         READ,
         WRITE,
         rows=Rows(

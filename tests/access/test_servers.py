@@ -1,5 +1,8 @@
 """Whole servers: who may create roles, two databases at once, and a dump that holds every row."""
 
+import base64
+import hashlib
+import hmac
 import os
 import subprocess
 import sys
@@ -98,6 +101,42 @@ def test_two_databases_of_one_server_may_migrate_and_apply_at_once(server: Clust
             assert [run.returncode for run in done] == [0] * 6, [run.stderr for run in done]
     for name in names:
         assert manage("roles", "check", url=url(server, name)).returncode == 0
+
+
+def test_logins_get_passwords_that_no_log_sees(server: Cluster, tmp_path: Path) -> None:
+    with as_(server, "postgres") as dba:
+        dba.execute("CREATE DATABASE logins")
+        dba.execute("ALTER SYSTEM SET log_statement = 'all'")
+        dba.execute("SELECT pg_reload_conf()")
+    there, var = url(server, "logins", "postgres"), {"AEGIS_VAR": str(tmp_path)}
+    assert manage("migrate", "--verbosity=0", url=there, **var).returncode == 0
+    for _twice in range(2):
+        done = manage("roles", "logins", url=there, **var)
+        assert done.returncode == 0, done.stderr
+
+    kept = {WEB: tmp_path / "web_password", BACKUP: tmp_path / "backup_password"}
+    log = server.log_path.read_text()
+    with as_(server, "postgres") as dba:
+        verifiers = dict(
+            dba.execute("SELECT rolname::text, rolpassword FROM pg_authid WHERE rolpassword > ''").fetchall()
+        )
+        dba.execute("ALTER SYSTEM RESET log_statement")
+    assert "ALTER ROLE" in log
+    for login, path in kept.items():
+        assert path.stat().st_mode & 0o777 == 0o600
+        password = path.read_text().strip()
+        assert len(password) > 20
+        assert password not in done.stdout + done.stderr + log
+        assert is_password(password, verifiers[login])
+        assert not is_password("another", verifiers[login])
+
+
+def is_password(password: str, verifier: str) -> bool:
+    """Whether a SCRAM verifier is of this password: what the server itself asks at a login."""
+    rounds, salt = verifier.split("$")[1].split(":")
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(salt), int(rounds))
+    key = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    return verifier.split("$")[2].startswith(base64.b64encode(key).decode() + ":")
 
 
 def forget_roles(server: Cluster, databases: list[str]) -> None:
