@@ -41,7 +41,7 @@ translations: .venv/development
 	@$(RUN) manage.py compilemessages --locale ko --ignore .venv
 
 snapshot: .venv/development
-	@$(RUN) -m pytest tests/test_schema_snapshot.py --write-snapshot
+	@$(RUN) -m pytest tests/test_schema_snapshot.py tests/access/test_page.py --write-snapshot
 
 clean:
 	@test ! -x $(RUN) || AEGIS_VAR=var/test $(RUN) manage.py postgres stop >/dev/null 2>&1 || true

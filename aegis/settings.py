@@ -106,6 +106,8 @@ DATABASES = {
         embedded_database(Cluster(AEGIS_VAR / "postgres")) if EMBEDDED_POSTGRES else external_database()
     )
 }
+# The declared rights, from which `manage.py roles` makes grants and policies.
+ACCESS_TABLE = "aegis.access.ACCESS"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

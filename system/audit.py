@@ -58,7 +58,7 @@ class AuditTrigger(Trigger):
         return (
             f"BEGIN\n    INSERT INTO {table} ({names})\n"
             f"    VALUES (now(), '{self.label}', {key},"
-            f" nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, {facts});\n"
+            f" system.history_context(), {facts});\n"
             "    RETURN NULL;\nEND"
         )
 

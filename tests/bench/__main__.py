@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.bench.report import Figure, tell
 from tests.servers import migrate, throwaway_server
 
-BENCHES = ("ledger", "valuation")
+BENCHES = ("access", "ledger", "valuation")
 
 
 def main() -> int:

@@ -1,5 +1,5 @@
 from trade.models.actions import ActionEntry, AppliedAction
-from trade.models.orders import OPEN, Execution, Order, OrderStatus, OrderType, Side, TradedHolding
+from trade.models.orders import OPEN, Execution, Order, OrderStatus, OrderType, Side, TradedHolding, TradedPortfolio
 
 __all__ = [
     "OPEN",
@@ -11,4 +11,5 @@ __all__ = [
     "OrderType",
     "Side",
     "TradedHolding",
+    "TradedPortfolio",
 ]

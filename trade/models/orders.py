@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from account.models import Holding
+from account.models import Holding, Portfolio
 from brain.models import DailyPick
 from system.audit import audited
 from system.constraints import (
@@ -41,7 +41,7 @@ class OrderStatus(models.TextChoices):
 OPEN = (OrderStatus.PENDING, OrderStatus.PARTIAL_FILLED)
 
 
-@audited("order_events")
+@audited("order_events", exclude=["owned_by"])
 class Order(models.Model):
     """The wish to buy or sell a quantity of one holding's stock."""
 
@@ -71,6 +71,13 @@ class Order(models.Model):
     order_time = models.DateTimeField(_("order time"), db_default=NOW)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     created_by = models.CharField(_("placed by"), max_length=150, db_default=PRINCIPAL, editable=False)
+    owned_by = models.CharField(
+        _("owner"),
+        max_length=150,
+        db_default=PRINCIPAL,
+        editable=False,
+        db_comment="The owner of its portfolio, or who placed it while it has no holding; traders see their own",
+    )
 
     class Meta:
         db_table = "orders"
@@ -130,6 +137,8 @@ class Order(models.Model):
         indexes = [
             # The newest orders first.
             models.Index(fields=["-order_time"], name="idx_orders_time"),
+            # A trader's orders, newest first: row security looks for the owner.
+            models.Index(fields=["owned_by", "-order_time"], name="idx_orders_owner"),
             # Open orders: few among many.
             models.Index(fields=["status"], name="idx_orders_status", condition=Q(status__in=OPEN)),
             # Orders of a holding: oversell check, reconciliation.
@@ -140,6 +149,13 @@ class Order(models.Model):
             models.Index(fields=["holding"], name="idx_orders_open_holding", condition=Q(status__in=OPEN)),
         ]
         triggers = [
+            Trigger(
+                name="own_order",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("holding_id", "owned_by"),
+                func=body(__file__, "own_order"),
+                definer=True,
+            ),
             Trigger(
                 name="admit_orders",
                 level=pgtrigger.Statement,
@@ -323,6 +339,23 @@ class TradedHolding(Holding):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
                 func=body(__file__, "guard_holding"),
+                definer=True,
+            )
+        ]
+
+
+class TradedPortfolio(Portfolio):
+    """A portfolio as this app sees it: its orders change hands with it. `account` knows nothing of orders."""
+
+    class Meta:
+        proxy = True
+        triggers = [
+            Trigger(
+                name="own_orders",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.created_by IS DISTINCT FROM NEW.created_by"),
+                func=body(__file__, "own_orders"),
                 definer=True,
             )
         ]

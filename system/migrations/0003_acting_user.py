@@ -1,0 +1,8 @@
+from system.schemas import run_sql
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("system", "0001_foundation")]
+
+    operations = [run_sql(__file__, "acting_user")]
