@@ -15,20 +15,23 @@ from market.ingest.report import Report
 from market.ingest.rules import price_rules
 from market.ingest.store import PRICES, STOCKS, Days
 from market.ingest.tables import Table, open_table
+from market.ingest.told import Told, told_of_prices
 
 COPY = f"COPY staged_prices ({', '.join(COLUMNS)}) FROM STDIN (FORMAT csv)"
 
 
-def load_prices(path: Path, watch: Watch | None = None) -> Report:
+def load_prices(path: Path, watch: Watch | None = None, told: Told | None = None) -> Report:
     """Load one file of daily prices, in one transaction, and say what became of each row.
 
-    Raises `RefusedFileError` where the file is not what it claims to be; then nothing of it is loaded.
+    `told` is what the operator says of it. Raises `RefusedFileError` where the file is not what it claims to be; then
+    nothing of it is loaded.
     """
     started = monotonic()
     with closing(open_table(path)) as table:
         form = recognise(table, PRICE_FORMATS)
+        told = told_of_prices(table, form, told or Told())
         with store.load_transaction(STOCKS, PRICES) as cursor:
-            intake = Intake(form, price_rules, store.today(cursor))
+            intake = Intake(form, price_rules, store.today(cursor), told)
             load = _PriceLoad(cursor, table, intake, watch or Unwatched())
             load.stage()
             load.store()
@@ -52,6 +55,7 @@ class _PriceLoad:
                 copy.write(parcel)
                 self.watch.step(f"{self.table.path.name}: read", self.intake.rows, self.table.share_read())
         self.intake.refuse_if_empty(self.table)
+        self.intake.refuse_if_closed(self.table)
         if self.parcels.may_repeat:
             repeats, contradicting = store.remove_repeats(self.cursor)
             self.intake.skip("duplicate", repeats)
@@ -84,6 +88,6 @@ class _PriceLoad:
 
     def _reject_contradictions(self, lines: list[int]) -> None:
         if lines:  # a second reading, because staged rows are not kept as the file has them
-            with closing(open_table(self.table.path)) as table:
+            with closing(self.table.reopened()) as table:
                 for raw in table.batches():
                     self.intake.reject_contradictions(raw, lines)

@@ -16,6 +16,9 @@ from rich.progress import (
 )
 from rich.text import Text
 
+# So many bars fit on a terminal when a folder of files is loaded.
+SHOWN = 8
+
 
 class Watch(Protocol):
     """Told how far a file is."""
@@ -52,8 +55,11 @@ class Bars:
         )
 
     def step(self, what: str, rows: int, share: float) -> None:
-        task = next((task.id for task in self._bars.tasks if task.description == what), None)
+        tasks = self._bars.tasks
+        task = next((task.id for task in tasks if task.description == what and not task.finished), None)
         if task is None:
+            for done in tasks[: -SHOWN + 1]:
+                self._bars.remove_task(done.id)
             task = self._bars.add_task(what, total=1.0, rows=0)
         self._bars.update(task, completed=share, rows=rows)
 

@@ -7,11 +7,13 @@ import polars as pl
 from market.ingest import store
 from market.ingest.formats import STOCK_FORMATS, recognise
 from market.ingest.intake import Intake
+from market.ingest.listings import judge_listings
 from market.ingest.progress import Unwatched, Watch
 from market.ingest.report import Report
 from market.ingest.rules import stock_rules
 from market.ingest.store import STOCKS
 from market.ingest.tables import Table, open_table
+from market.ingest.told import told_of_stocks
 
 FACTS = ("name", "market_type", "sector", "industry", "market_cap", "listing_date", "is_active")
 
@@ -27,9 +29,10 @@ def load_stocks(path: Path, watch: Watch | None = None) -> Report:
     with closing(open_table(path)) as table:
         form = recognise(table, STOCK_FORMATS)
         with store.load_transaction(STOCKS) as cursor:
-            intake = Intake(form, stock_rules, store.today(cursor))
+            intake = Intake(form, stock_rules, store.today(cursor), told_of_stocks(table, form))
             chosen = _read(table, intake, watch or Unwatched())
             intake.refuse_if_empty(table)
+            chosen = judge_listings(chosen, intake)
             if chosen.height:
                 inserted = store.stage_stocks(cursor, intake.directory.identified(chosen))
                 updated, outdated = store.update_stocks(cursor, intake.columns)

@@ -9,8 +9,9 @@ from market.ingest.stocks import load_stocks
 class Command(LoadCommand):
     name = "load_stocks"
     help = (
-        "Load the stock master from AEGIS CSV files, or from marcap files (CSV, gzipped CSV, Parquet), of which the "
-        "newest row of each stock counts. Each file is one transaction. Loading a file again changes nothing."
+        "Load the stock master: AEGIS CSV, the KRX's stock list and its delistings, or files of prices (marcap, the "
+        "exchange's download of all stocks), of which the newest row of each stock counts. Each file is one "
+        "transaction. Loading a file again changes nothing."
     )
 
     def load(self, path: Path, watch: Watch) -> Report:
