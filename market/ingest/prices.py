@@ -158,11 +158,7 @@ class _ByDay(_PriceLoad):
                 if self.months.is_new(month):
                     self._building = month
             if self._building == month:
-                # In the order of one of the indexes, which is then built without sorting.
-                self._write(
-                    self.months.copy_into(month),
-                    part.sort("trade_date", "volume", descending=[False, True]).select(STORED),
-                )
+                self._write(self.months.copy_into(month), part.select(STORED))
                 self.inserted += part.height
             else:
                 self._meet(month, part)
