@@ -25,15 +25,18 @@ RESERVED = ("#line", "#misfit")
 class Intake:
     """Reads the batches of one file and keeps count of what is not going to be stored."""
 
-    def __init__(self, form: Format, rules: Rules, today: Today, told: Told | None = None) -> None:
+    def __init__(
+        self, form: Format, rules: Rules, today: Today, told: Told | None = None, *, is_file: bool = True
+    ) -> None:
         self.form, self._rules_for, self._today, self.told = form, rules, today, told or Told()
+        self._is_file = is_file
         self._rules: list[Rule] = []
         self.closed_days = ClosedDays(today, self.told.day) if rules is price_rules else None
         self.directory = Directory()
         self.columns: list[str] = []
         self.rows = 0
         self.skipped: Counter[str] = Counter()
-        self.rejects = Rejects()
+        self.rejects = Rejects(self.told)
 
     def accept(self, raw: pl.DataFrame) -> pl.DataFrame:
         """The rows of a batch that are to be stored, with every value typed and every stock numbered."""
@@ -67,7 +70,7 @@ class Intake:
 
     def refuse_if_closed(self, table: Table) -> None:
         """Raise `RefusedFileError` where the exchange was closed on every day of the file."""
-        if self.closed_days:
+        if self.closed_days and self._is_file:
             self.closed_days.refuse_if_all(table)
 
     def report(self, table: Table, inserted: int, updated: int, seconds: float) -> Report:

@@ -1,6 +1,7 @@
 """What a file does not say of itself, and somebody must: the day, the stock, its market."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,6 +23,16 @@ class Told:
     day: date | None = None
     ticker: str | None = None
     market: str | None = None
+
+    def as_json(self) -> dict[str, str]:
+        """What is told, to be kept with a rejected row."""
+        return {name: str(value) for name, value in vars(self).items() if value is not None}
+
+    @classmethod
+    def of_json(cls, facts: Mapping[str, str]) -> "Told":
+        """What was kept with a rejected row."""
+        day = facts.get("day")
+        return cls(date.fromisoformat(day) if day else None, facts.get("ticker"), facts.get("market"))
 
     def completed(self, frame: pl.DataFrame) -> pl.DataFrame:
         """A batch with what it does not have itself."""
@@ -55,8 +66,10 @@ def told_of_prices(table: Table, form: Format, told: Told) -> Told:
     return told if told.day else replace(told, day=_day_in_name(table))
 
 
-def told_of_stocks(table: Table, form: Format) -> Told:
+def told_of_stocks(table: Table, form: Format, told: Told) -> Told:
     """The day in the name of a listing that has no column for it; facts of no day in particular count as new."""
+    if told.day:
+        return told
     days = _days(table.path.name) if form.is_of_a_day else set()
     return Told(day=days.pop() if len(days) == 1 else None)
 
