@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from market.ingest.progress import Bars, Unwatched, Watch
 from market.ingest.refusal import RefusedFileError
 from market.ingest.report import Outcome, Report, total
+from market.ingest.retry import Waiting, waiting
 from market.ingest.sources import STANDARD_INPUT, Source, find, keep
 from system.jobs import job
 
@@ -25,14 +26,26 @@ class LoadCommand(BaseCommand):
     def load(self, path: Path, watch: Watch) -> Report:
         raise NotImplementedError
 
+    def retry(self, waiting: Waiting, watch: Watch) -> Report:
+        """Try the rejects of a file again."""
+        raise NotImplementedError
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "files",
-            nargs="+",
+            nargs="*",
             metavar="FILE",
             help=(
                 "A file to load, a folder of files, a pattern of names, or - for standard input. The format of a file "
                 "is told by its content."
+            ),
+        )
+        parser.add_argument(
+            "--retry-rejects",
+            action="store_true",
+            help=(
+                "Load nothing new, but the rows that were rejected and wait: those that an operator repaired in the "
+                "back office, and those of which the cause is mended. With FILE, only the rows of files of that name."
             ),
         )
         parser.add_argument(
@@ -42,8 +55,13 @@ class LoadCommand(BaseCommand):
         )
 
     def handle(self, *_: Any, files: list[str], **options: Any) -> None:
-        with job(self.name, {"files": files}, module="market") as run, TemporaryDirectory() as folder:
-            sources = self.sources(files, Path(folder))
+        again = options["retry_rejects"]
+        if not files and not again:
+            raise CommandError("Name a file to load, or try rejected rows again with --retry-rejects.")
+        told = {"files": files} | ({"retry_rejects": True} if again else {})
+        with job(self.name, told, module="market") as run, TemporaryDirectory() as folder:
+            names = [Path(file).name for file in files]
+            sources = waiting(self.name, names) if again else self.sources(files, Path(folder))
             outcome = Outcome()
             with watch() as watching:
                 for source in sources:
@@ -62,12 +80,12 @@ class LoadCommand(BaseCommand):
             keep(sys.stdin.buffer, spool)
         return list(find(files, spool))
 
-    def _load(self, source: Source | RefusedFileError, watching: Watch, outcome: Outcome) -> None:
+    def _load(self, source: Source | Waiting | RefusedFileError, watching: Watch, outcome: Outcome) -> None:
         if isinstance(source, RefusedFileError):
             outcome.refuse(source.file, source)
             return
         try:
-            report = self.load(source.path, watching)
+            report = self._load_one(source, watching)
         except RefusedFileError as refusal:
             outcome.refuse(source.name, refusal.called(source.name))
         except DatabaseError as error:
@@ -79,12 +97,17 @@ class LoadCommand(BaseCommand):
             report.file = source.name
             outcome.reports.append(report)
 
+    def _load_one(self, source: Source | Waiting, watching: Watch) -> Report:
+        return self.retry(source, watching) if isinstance(source, Waiting) else self.load(source.path, watching)
+
     def _tell(self, outcome: Outcome, *, as_json: bool) -> None:
         if as_json:
             self.stdout.write(json.dumps(outcome.as_json(), ensure_ascii=False))
             return
         for report in outcome.reports:
             self.stdout.write(str(report))
+        if not outcome.reports and not outcome.refused:
+            self.stdout.write("No rejected row waits.")
         if len(outcome.reports) > 1:
             self.stdout.write(str(total(outcome.reports)))
 

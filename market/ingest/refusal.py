@@ -8,6 +8,11 @@ class RefusedFileError(Exception):
         super().__init__(f"{file}: {problem} Nothing of this file was loaded. {remedy}")
         self.file, self._problem, self._remedy = str(file), problem, remedy
 
+    @property
+    def reason(self) -> str:
+        """What is wrong and what to do, without the file."""
+        return f"{self._problem} {self._remedy}"
+
     def called(self, name: str) -> "RefusedFileError":
         """The same of a file that the user calls otherwise."""
         return RefusedFileError(name, self._problem, self._remedy)

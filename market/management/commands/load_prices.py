@@ -7,11 +7,13 @@ from django.core.management import CommandError, CommandParser
 from django.db import DatabaseError
 
 from market.ingest.command import LoadCommand
-from market.ingest.prices import load_prices
+from market.ingest.prices import load, load_prices
 from market.ingest.progress import Watch
 from market.ingest.refusal import RefusedFileError
 from market.ingest.report import Report
+from market.ingest.retry import Waiting, retry
 from market.ingest.sources import Source
+from market.ingest.superseded import superseded_prices
 from market.ingest.told import Told
 from market.jumps import flag_news, newest_day
 from market.models import MarketType
@@ -65,3 +67,6 @@ class Command(LoadCommand):
 
     def load(self, path: Path, watch: Watch) -> Report:
         return load_prices(path, watch, self.told)
+
+    def retry(self, waiting: Waiting, watch: Watch) -> Report:
+        return retry(waiting, load, superseded_prices, watch)

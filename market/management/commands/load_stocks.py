@@ -3,7 +3,9 @@ from pathlib import Path
 from market.ingest.command import LoadCommand
 from market.ingest.progress import Watch
 from market.ingest.report import Report
-from market.ingest.stocks import load_stocks
+from market.ingest.retry import Waiting, retry
+from market.ingest.stocks import load, load_stocks
+from market.ingest.superseded import superseded_facts
 
 
 class Command(LoadCommand):
@@ -16,3 +18,6 @@ class Command(LoadCommand):
 
     def load(self, path: Path, watch: Watch) -> Report:
         return load_stocks(path, watch)
+
+    def retry(self, waiting: Waiting, watch: Watch) -> Report:
+        return retry(waiting, load, superseded_facts, watch)
