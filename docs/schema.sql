@@ -1630,17 +1630,25 @@ TABLE system.load_rejects;
     raw jsonb NOT NULL;
     created_at timestamp with time zone NOT NULL DEFAULT now();
     resolved_at timestamp with time zone;
+    context jsonb;
+    repaired_at timestamp with time zone;
+    retried_at timestamp with time zone;
     CONSTRAINT chk_load_rejects_line CHECK (((line >= 0) AND ((line)::numeric < 'Infinity'::numeric)));
     CONSTRAINT load_rejects_pkey PRIMARY KEY (load_reject_id);
-    CONSTRAINT uniq_load_rejects_row UNIQUE (file_digest, line, reason, loader);
+    CONSTRAINT uniq_load_rejects_row UNIQUE (file_digest, line, loader);
+    CREATE INDEX idx_load_rejects_waiting ON system.load_rejects USING btree (loader, file_digest, line) WHERE (resolved_at IS NULL);
     CREATE UNIQUE INDEX load_rejects_pkey ON system.load_rejects USING btree (load_reject_id);
-    CREATE UNIQUE INDEX uniq_load_rejects_row ON system.load_rejects USING btree (file_digest, line, reason, loader);
+    CREATE UNIQUE INDEX uniq_load_rejects_row ON system.load_rejects USING btree (file_digest, line, loader);
+    CREATE TRIGGER pgtrigger_note_repair_ec6c7 BEFORE UPDATE OF raw ON system.load_rejects FOR EACH ROW WHEN ((old.raw IS DISTINCT FROM new.raw)) EXECUTE FUNCTION pgtrigger_note_repair_ec6c7();
     COMMENT ON TABLE IS 'Rows that loaders refused, kept until they are repaired';
     COMMENT ON COLUMN loader IS 'The command, e.g. load_prices';
     COMMENT ON COLUMN file_digest IS 'SHA-256 of the file, in hex';
     COMMENT ON COLUMN line IS '1 is the first line of the file, the header';
     COMMENT ON COLUMN reason IS 'A short code, e.g. close_not_positive';
-    COMMENT ON COLUMN raw IS 'The row as the file has it, by column';
+    COMMENT ON COLUMN raw IS 'The row by column, as the file has it or as an operator repaired it';
+    COMMENT ON COLUMN resolved_at IS 'When the row was loaded after all, or set aside';
+    COMMENT ON COLUMN context IS 'What else it takes to read the row: day, ticker, market; the columns, where it does not fit them';
+    COMMENT ON COLUMN repaired_at IS 'When raw was changed; kept by trigger';
 TABLE system.logs PARTITION BY RANGE (created_at);
     log_id bigint NOT NULL IDENTITY;
     log_level character varying(10) NOT NULL;
@@ -1656,6 +1664,17 @@ TABLE system.logs PARTITION BY RANGE (created_at);
     CREATE UNIQUE INDEX pk_logs ON ONLY system.logs USING btree (log_id, created_at);
     COMMENT ON TABLE IS 'Log lines of all programs, one partition for each day of Asia/Seoul';
     COMMENT ON COLUMN created_at IS 'Partition key';
+CREATE OR REPLACE FUNCTION system.pgtrigger_note_repair_ec6c7()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    NEW.repaired_at := now();
+    NEW.resolved_at := NULL;
+    RETURN NEW;
+END
+$function$;
 CREATE OR REPLACE FUNCTION system.principal()
  RETURNS text
  LANGUAGE sql
