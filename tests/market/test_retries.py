@@ -66,6 +66,14 @@ def test_a_row_that_is_still_wrong_waits_with_the_new_reason(tmp_path: Path, cap
     assert reject.retried_at is not None
 
 
+def test_a_row_of_a_closed_day_waits_until_the_day_is_told_to_be_open(tmp_path: Path, capsys) -> None:
+    load_prices(csv_file(tmp_path, [marcap(), marcap(Date="2024-01-06")]))
+
+    assert again(capsys)["rejected"] == {"total": 1, "closed_day": 1}
+    SessionOverride.objects.create(exchange="XKRX", session_date=date(2024, 1, 6), is_open=True, reason="test")
+    assert again(capsys)["inserted"] == 1
+
+
 def test_rows_are_loaded_when_their_cause_is_mended(tmp_path: Path, capsys) -> None:
     load_prices(csv_file(tmp_path, [aegis(ticker="000660"), aegis(ticker="000661"), aegis(trade_date="2024-01-06")]))
     load_prices(csv_file(tmp_path, [marcap()]))
