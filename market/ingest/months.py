@@ -49,8 +49,7 @@ class Months:
 
     def fill(self, days: Days) -> int:
         """Move the staged rows of a new month into its table; return how many."""
-        month = days.first.replace(day=1)
-        self.cursor.execute(self._on(month, statement("fill_aside")), {"first": days.first, "last": days.last})
+        self.cursor.execute(self._on(days.month, statement("fill_aside")), {"first": days.first, "last": days.last})
         return int(self.cursor.rowcount)
 
     def finish(self, month: date) -> None:
@@ -83,7 +82,7 @@ class Months:
         """Whether a month that exists holds exactly these rows of these days; None where it has nothing of them."""
         values = [value for value in VALUES if value not in ("amount", "changes") or value in given]
         names = sql.SQL(", ").join(map(sql.Identifier, values))
-        question = self._on(days.first.replace(day=1), statement("digest"), values=names)
+        question = self._on(days.month, statement("digest"), values=names)
         self.cursor.execute(question, {"first": days.first, "last": days.last})
         count, stored = self.cursor.fetchone()
         if not count:

@@ -1,10 +1,9 @@
 """A price file as parcels of rows, and what has to be known of the whole before it can be stored."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, TypeVar
 
 import polars as pl
@@ -16,6 +15,8 @@ Item = TypeVar("Item")
 VALUES = ("open_price", "high_price", "low_price", "close_price", "volume", "amount", "changes")
 COLUMNS = ("line", "stock_no", "trade_date", *VALUES)
 FACTS = ("name", "market_type", "market_cap")
+# Batches of which facts are kept before all but the newest are dropped.
+SEEN = 8
 
 
 class OutOfOrder(Exception):
@@ -31,25 +32,27 @@ class Parcel:
 
 
 class PriceParcels:
-    """Reads a table once, and knows after that of its accepted rows the `months` (first day → rows), the `first` and
-    `last` day, and the `newest` facts of each stock."""
+    """Reads a table once, and knows after that the `newest` facts of each stock, and the lines of rows `contradicting`
+    an earlier one."""
 
     def __init__(self, table: Table, intake: Intake) -> None:
         self._table, self._intake = table, intake
-        self.months: Counter[date] = Counter()
-        self.first, self.last = date.max, date.min
-        self.newest = pl.DataFrame()
+        self._seen: list[pl.DataFrame] = []
         self.contradicting: list[int] = []
+
+    @property
+    def newest(self) -> pl.DataFrame:
+        """Of each stock the first row of its newest day: the day, and what the file says of the stock itself."""
+        return newest(pl.concat(self._seen)) if self._seen else pl.DataFrame()
 
     def as_read(self) -> Iterator[Parcel]:
         """The rows as the file has them, in no order."""
-        for raw in ahead(self._table.batches()):
+        for raw in ahead(self._table.batches(), 1):
             known = self._intake.directory.stocks.height
             rows = self._intake.accept(raw)
             if rows.height:
                 self._note(rows)
-                newcomers = self.newest.filter(pl.col("stock_no") >= known)
-                yield Parcel(_columns(rows), self._intake.directory.identified(newcomers))
+                yield Parcel(_columns(rows), self._newcomers(rows, known))
 
     def by_day(self) -> Iterator[Parcel]:
         """The rows in order of their days, each day whole and each stock once a day.
@@ -69,13 +72,19 @@ class PriceParcels:
             yield Parcel(self._without_repeats(waiting), pl.DataFrame())
 
     def _note(self, rows: pl.DataFrame) -> None:
-        months = rows.select(pl.col("trade_date").dt.month_start()).to_series().value_counts()
-        self.months.update(dict(months.iter_rows()))
-        first, last = rows.select(first=pl.col("trade_date").min(), last=pl.col("trade_date").max()).row(0)
-        self.first, self.last = min(self.first, first), max(self.last, last)
-        facts = [fact for fact in FACTS if f"given_{fact}" in rows.columns]
-        seen = newest(rows.select("stock_no", "trade_date", "#line", *facts))
-        self.newest = newest(pl.concat([self.newest, seen])) if self.newest.height else seen
+        self._seen.append(rows.select("stock_no", "trade_date", "#line", *self._facts(rows)))
+        if len(self._seen) > SEEN:
+            self._seen = [newest(pl.concat(self._seen))]
+
+    def _newcomers(self, rows: pl.DataFrame, known: int) -> pl.DataFrame:
+        directory = self._intake.directory
+        if directory.stocks.height == known:
+            return pl.DataFrame()
+        theirs = rows.filter(pl.col("stock_no") >= known).select("stock_no", "trade_date", "#line", *self._facts(rows))
+        return directory.identified(newest(theirs)).sort("stock_no")
+
+    def _facts(self, rows: pl.DataFrame) -> list[str]:
+        return [fact for fact in FACTS if f"given_{fact}" in rows.columns]
 
     def _without_repeats(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Of the rows of one stock and day the first. Those that say the same are mere repeats; others contradict it."""

@@ -1,4 +1,3 @@
-from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from datetime import date
@@ -95,11 +94,12 @@ class _PriceLoad:
 
     def end(self) -> None:
         """Make the stocks and months that are new, and let the stocks follow their newest prices."""
-        if self.parcels.newest.height:
-            self._make_stocks(self.intake.directory.identified(self.parcels.newest))
+        newest = self.parcels.newest
+        if newest.height:
+            self._make_stocks(self.intake.directory.identified(newest))
             self.months.attach()
             self.watch.step(f"{self.table.path.name}: store", self.intake.rows, 1)
-            self.months.meet_latest(self.parcels.newest["trade_date"])
+            self.months.meet_latest(newest["trade_date"])
             store.update_stocks(self.cursor, self.intake.columns)
 
     def _parcels(self) -> Iterator[Parcel]:
@@ -213,24 +213,21 @@ class _AtOnce(_PriceLoad):
         self.intake.skip("duplicate", repeats)
         if self.unmade.height:
             self._make_stocks(self.unmade)
-        store.index_staged(self.cursor, self.parcels.months)
-        done = 0
-        # The newest first: then the latest prices are set once, not every month.
-        for month in sorted(self.parcels.months, reverse=True):
-            self._store_month(month)
-            done += self.parcels.months[month]
-            self.watch.step(f"{self.table.path.name}: store", done, done / self.parcels.months.total())
+        months = store.staged_months(self.cursor)
+        whole, done = sum(days.rows for days in months), 0
+        for days in months:
+            self._store_days(days)
+            done += days.rows
+            self.watch.step(f"{self.table.path.name}: store", done, done / whole)
 
-    def _store_month(self, month: date) -> None:
-        end = month.replace(day=monthrange(month.year, month.month)[1])
-        days = Days(max(month, self.parcels.first), min(end, self.parcels.last), self.parcels.months[month])
-        if self.months.is_new(month):
+    def _store_days(self, days: Days) -> None:
+        if self.months.is_new(days.month):
             self.inserted += self.months.fill(days)
-            self.months.finish(month)
+            self.months.finish(days.month)
             return
         inserted, updated = store.store_staged(self.cursor, days, self.intake.columns)
         if inserted or updated:
-            self.touched.add(month)
+            self.touched.add(days.month)
         self.inserted, self.updated = self.inserted + inserted, self.updated + updated
 
 

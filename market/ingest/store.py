@@ -1,6 +1,6 @@
 """Staging tables, and the set-based SQL that moves them into place. All of it runs in the caller's transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +28,11 @@ class Days:
     first: date
     last: date
     rows: int
+
+    @property
+    def month(self) -> date:
+        """The first day of the month."""
+        return self.first.replace(day=1)
 
 
 @cache
@@ -102,10 +107,16 @@ def remove_repeats(cursor: Any) -> tuple[int, list[int]]:
     return repeats, contradicting
 
 
-def index_staged(cursor: Any, months: Sized) -> None:
-    """Where many months are staged, let each be looked up on its own."""
+def staged_months(cursor: Any) -> list[Days]:
+    """The days that are staged, by month.
+
+    The newest first: then the latest prices, and the holdings valued at them, are set once, not every month.
+    """
+    cursor.execute(statement("staged_months"))
+    months = [Days(*found) for found in cursor.fetchall()]
     if len(months) > FEW_MONTHS:
         cursor.execute(statement("index_staged"))
+    return months
 
 
 def store_staged(cursor: Any, days: Days, given: Sequence[str]) -> tuple[int, int]:
