@@ -196,7 +196,7 @@ class LoadRejectAdmin(BackOffice):
     fieldsets = [
         (None, {"fields": ["loader", ("file_name", count(LoadReject, "line")), ("reason", "detail")]}),
         (
-            _("Row"),
+            _("raw row"),
             {
                 "fields": ["raw", "context"],
                 "description": _(
