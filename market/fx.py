@@ -9,13 +9,14 @@ from typing import Any
 import polars as pl
 
 from market.ingest import store
+from market.ingest.delivery import Delivery, of_file
 from market.ingest.numbers import Number, is_beyond_reading
 from market.ingest.progress import Unwatched, Watch
 from market.ingest.refusal import RefusedFileError
 from market.ingest.rejects import Rejects
 from market.ingest.report import Report
 from market.ingest.rules import EARLIEST, Rule, judge
-from market.ingest.tables import Table, open_table
+from market.ingest.tables import Table
 from market.models import Currency
 
 STORE_FX_RATES = (Path(__file__).parent / "sql" / "store_fx_rates.sql").read_text()
@@ -31,17 +32,23 @@ def load_fx(path: Path, watch: Watch | None = None) -> Report:
     repeats it is skipped, one that contradicts it rejected. Raises `RefusedFileError` where the file is not what it
     claims to be; then nothing of it is loaded.
     """
+    return load(of_file(path, "load_fx"), watch or Unwatched())
+
+
+def load(delivery: Delivery, watch: Watch) -> Report:
+    """Load exchange rates from wherever they come."""
     started = monotonic()
-    table = open_table(path)
+    table = delivery.open()
     if lacking := sorted(set(COLUMNS).difference(table.columns)):
-        raise RefusedFileError(path, f"It lacks the columns {', '.join(lacking)}.", "Give currency, date and rate.")
+        problem = f"It lacks the columns {', '.join(lacking)}."
+        raise RefusedFileError(table.path, problem, "Give currency, date and rate.")
     with store.load_transaction("market.fx_rates") as cursor:
         reading = _Reading(store.today(cursor).korea)
-        rates = reading.read(table, watch or Unwatched())
+        rates = reading.read(table, watch)
         inserted, updated = _store(cursor, rates)
-        reading.rejects.store(cursor, "load_fx", path)
+        delivery.keep(cursor, reading.rejects)
     return Report(
-        file=str(path),
+        file=str(table.path),
         format=f"fx {table.container}",
         rows=reading.rows,
         inserted=inserted,

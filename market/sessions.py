@@ -6,18 +6,19 @@ Dates are dates at the exchange.
 
 from argparse import ArgumentTypeError
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from functools import cache
 
 from django.db.models import QuerySet
 
+from market.calendars import FIRST_DAY, last_day, open_days
 from market.models import KOREAN_MARKETS, Exchange, SessionOverride
 
-# Building a calendar takes seconds, most of them for years that few ask for: each is built from the newest of these
-# years that will do.
-FIRST_YEARS = (2015, 2000, 1980)
 # No exchange was ever closed for longer; what is asked for the last session looks no further back.
 LONGEST_CLOSURE = timedelta(days=31)
+# Seoul traded on the mornings of Saturdays until then; the calendar has none of these sessions.
+FIRST_FREE_SATURDAY = date(1998, 12, 12)
+SATURDAY = 5
 
 
 class UnknownSessionError(Exception):
@@ -52,6 +53,25 @@ def is_session(market_type: str, day: date) -> bool:
     return bool(sessions(market_type, day, day))
 
 
+def all_overrides() -> dict[Exchange, dict[date, bool]]:
+    """What operators say of single days: whether the exchange was open."""
+    told: dict[Exchange, dict[date, bool]] = {exchange: {} for exchange in Exchange}
+    for exchange, day, is_open in SessionOverride.objects.values_list("exchange", "session_date", "is_open"):
+        told[Exchange(exchange)][day] = is_open
+    return told
+
+
+def closed_days(exchange: Exchange, days: Iterable[date], told: Mapping[date, bool]) -> set[date]:
+    """Those of `days` on which an exchange was closed; where the calendar does not know, nobody says that it was.
+
+    `told` are its overrides: a caller in a thread of its own must not ask the database.
+    """
+    wanted = set(days)
+    known = {day for day in wanted if FIRST_DAY <= day <= last_day() and not _is_old_saturday(exchange, day)}
+    held = set(_scheduled(exchange, min(known), max(known))) if known else set()
+    return {day for day in wanted if not told.get(day, day not in known or day in held)}
+
+
 def last_session(market_type: str, on_or_before: date) -> date:
     """The newest session that is not after a day. Raises `UnknownSessionError`."""
     found = sessions(market_type, on_or_before - LONGEST_CLOSURE, on_or_before)
@@ -63,24 +83,21 @@ def last_session(market_type: str, on_or_before: date) -> date:
     return found[-1]
 
 
+def _is_old_saturday(exchange: Exchange, day: date) -> bool:
+    return exchange is Exchange.KOREA and day < FIRST_FREE_SATURDAY and day.weekday() == SATURDAY
+
+
 def _overrides(exchange: Exchange, first: date, last: date) -> "QuerySet[SessionOverride]":
     return SessionOverride.objects.filter(exchange=exchange, session_date__range=(first, last))
 
 
 def _scheduled(exchange: Exchange, first: date, last: date) -> tuple[date, ...]:
-    start = date(next((year for year in FIRST_YEARS if year <= first.year), FIRST_YEARS[-1]), 1, 1)
-    end = date(date.today().year + 1, 12, 31)
-    if first < start or last > end:
+    end = last_day()
+    if first < FIRST_DAY or last > end:
         raise UnknownSessionError(
-            f"Whether {exchange} is open is known from {FIRST_YEARS[-1]}-01-01 to {end}, not for "
-            f"{first if first < start else last}. Check the date; single days can be told in market.session_overrides."
+            f"Whether {exchange} is open is known from {FIRST_DAY} to {end}, not for "
+            f"{first if first < FIRST_DAY else last}. Check the date; single days can be told in "
+            "market.session_overrides."
         )
-    days = _library(exchange, start, end)
+    days = open_days(exchange.value)
     return days[bisect_left(days, first) : bisect_right(days, last)]
-
-
-@cache
-def _library(exchange: Exchange, start: date, end: date) -> tuple[date, ...]:
-    from exchange_calendars import get_calendar  # noqa: PLC0415 (with pandas it takes a second)
-
-    return tuple(day.date() for day in get_calendar(exchange.value, start=start, end=end).sessions)

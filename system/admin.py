@@ -2,12 +2,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter, RadioFilter
 from unfold.decorators import action
 from unfold.utils import parse_date_str
 
@@ -15,6 +17,7 @@ from system.alerts import acknowledge
 from system.back_office import BackOffice, LargeTable, ReadOnly
 from system.back_office.columns import count, label
 from system.back_office.filters import DayRangeFilter, YesNoFilter
+from system.back_office.forms import BackOfficeForm
 from system.models import Alert, AlertType, JobRun, JobState, LoadReject, Log, LogLevel, Severity
 
 SEVERITY = {Severity.CRITICAL: "danger", Severity.HIGH: "warning", Severity.MEDIUM: "info"}
@@ -133,12 +136,111 @@ class JobRunAdmin(ReadOnly):
         return run.error.partition("\n")[0][:120] if run.error else None
 
 
+class WaitingFilter(RadioFilter):  # type: ignore[misc]
+    """Rejected rows that wait for somebody, or those that are done with."""
+
+    title = _("state")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("yes", _("Waiting")), ("no", _("Resolved"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.filter(resolved_at__isnull=self.value() == "yes") if self.value() else queryset
+
+
+class LoadRejectForm(BackOfficeForm):
+    """A rejected row, of which the row itself may be repaired."""
+
+    def clean_raw(self) -> Any:
+        raw = self.cleaned_data["raw"]
+        if not isinstance(raw, dict) or not raw:
+            raise ValidationError(_("A row has a value for each column, as {“column”: “value”}."))
+        return raw
+
+
 @admin.register(LoadReject)
-class LoadRejectAdmin(ReadOnly):
-    list_display = ["created_at", "loader", "file_name", count(LoadReject, "line"), "reason", "detail", "resolved_at"]
-    list_filter = [("loader", FieldTextFilter), ("reason", FieldTextFilter), ("created_at", DayRangeFilter)]
-    search_fields = ["file_name", "reason", "detail"]
-    fieldsets = [
-        (None, {"fields": ["loader", "file_name", "line", "reason", "detail", "raw"]}),
-        (_("Record"), {"fields": ["file_digest", "created_at", "resolved_at"]}),
+class LoadRejectAdmin(BackOffice):
+    form = LoadRejectForm
+    list_display = [
+        "created_at",
+        "loader",
+        "file_name",
+        count(LoadReject, "line"),
+        "reason",
+        "detail",
+        "repaired_at",
+        "resolved_at",
     ]
+    list_filter = [
+        WaitingFilter,
+        ("loader", FieldTextFilter),
+        ("file_name", FieldTextFilter),
+        ("reason", FieldTextFilter),
+        ("created_at", DayRangeFilter),
+    ]
+    search_fields = ["file_name", "reason", "detail"]
+    readonly_fields = [
+        "loader",
+        "file_name",
+        count(LoadReject, "line"),
+        "reason",
+        "detail",
+        "context",
+        "file_digest",
+        "created_at",
+        "repaired_at",
+        "retried_at",
+        "resolved_at",
+    ]
+    fieldsets = [
+        (None, {"fields": ["loader", ("file_name", count(LoadReject, "line")), ("reason", "detail")]}),
+        (
+            _("raw row"),
+            {
+                "fields": ["raw", "context"],
+                "description": _(
+                    "Repair the row here, or mend what it lacks (a stock, a session override). Then the command of the "
+                    "loader with --retry-rejects loads it."
+                ),
+            },
+        ),
+        (_("Record"), {"fields": ["file_digest", "created_at", ("repaired_at", "retried_at", "resolved_at")]}),
+    ]
+    actions = ["set_aside_selected"]
+    actions_detail = ["set_aside_this"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> Any:
+        waits = self.get_queryset(request).filter(pk=object_id, resolved_at=None).exists()
+        return super().get_actions_detail(request, object_id) if waits else []
+
+    @admin.action(description=_("Set selected rows aside"), permissions=["change"])
+    def set_aside_selected(self, request: HttpRequest, rejects: Any) -> None:
+        self._set_aside(request, rejects)
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Set aside"),
+        permissions=["change"],
+        url_path="set-aside",
+        icon="inventory_2",
+        dialog={
+            "title": _("Set this row aside?"),
+            "description": _("It is not tried again, unless somebody repairs it."),
+            "form_submit_text": _("Set aside"),
+        },
+    )
+    def set_aside_this(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        self._set_aside(request, self.get_queryset(request).filter(pk=object_id))
+        page = reverse(f"{self.admin_site.name}:system_loadreject_change", args=[object_id])
+        return HttpResponse(headers={"HX-Redirect": page})
+
+    def _set_aside(self, request: HttpRequest, rejects: Any) -> None:
+        done = rejects.order_by().filter(resolved_at=None).update(resolved_at=Now())
+        words = ngettext("%(count)s row set aside.", "%(count)s rows set aside.", done)
+        self.message_user(request, words % {"count": done}, messages.SUCCESS if done else messages.INFO)

@@ -1,9 +1,11 @@
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from system.constraints import NOW, implies, not_negative, one_of
 from system.partitions import Daily
+from system.triggers import Trigger
 
 
 class AlertType(models.TextChoices):
@@ -141,7 +143,7 @@ class JobRun(models.Model):
 
 
 class LoadReject(models.Model):
-    """A row of a file that a loader would not take, kept as it was with the reason."""
+    """A row of a file that a loader would not take, kept as it was with the reason, until it is repaired and loaded."""
 
     load_reject_id = models.BigAutoField(_("number"), primary_key=True)
     loader = models.CharField(_("loader"), max_length=50, db_comment="The command, e.g. load_prices")
@@ -150,9 +152,23 @@ class LoadReject(models.Model):
     line = models.BigIntegerField(_("line"), db_comment="1 is the first line of the file, the header")
     reason = models.CharField(_("reason"), max_length=50, db_comment="A short code, e.g. close_not_positive")
     detail = models.TextField(_("detail"))
-    raw = models.JSONField(_("raw row"), db_comment="The row as the file has it, by column")
+    raw = models.JSONField(
+        _("raw row"), db_comment="The row by column, as the file has it or as an operator repaired it"
+    )
+    context = models.JSONField(
+        _("told with it"),
+        null=True,
+        blank=True,
+        db_comment="What else it takes to read the row: day, ticker, market; the columns, where it does not fit them",
+    )
     created_at = models.DateTimeField(_("created at"), db_default=NOW, editable=False)
-    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    repaired_at = models.DateTimeField(
+        _("repaired at"), null=True, blank=True, editable=False, db_comment="When raw was changed; kept by trigger"
+    )
+    retried_at = models.DateTimeField(_("tried again at"), null=True, blank=True, editable=False)
+    resolved_at = models.DateTimeField(
+        _("resolved at"), null=True, blank=True, db_comment="When the row was loaded after all, or set aside"
+    )
 
     class Meta:
         db_table = "load_rejects"
@@ -163,7 +179,25 @@ class LoadReject(models.Model):
         constraints = [
             models.CheckConstraint(condition=not_negative("line"), name="chk_load_rejects_line"),
             # Loading a file again does not pile up the same rejects.
-            models.UniqueConstraint(fields=["file_digest", "line", "reason", "loader"], name="uniq_load_rejects_row"),
+            models.UniqueConstraint(fields=["file_digest", "line", "loader"], name="uniq_load_rejects_row"),
+        ]
+        indexes = [
+            # What is tried again: the rows of one loader that wait, file by file.
+            models.Index(
+                fields=["loader", "file_digest", "line"],
+                name="idx_load_rejects_waiting",
+                condition=Q(resolved_at__isnull=True),
+            ),
+        ]
+        triggers = [
+            # A repaired row waits again, and may overwrite what is stored: its operator has looked at it.
+            Trigger(
+                name="note_repair",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("raw"),
+                condition=pgtrigger.Q(old__raw__df=pgtrigger.F("new__raw")),
+                func="BEGIN\n    NEW.repaired_at := now();\n    NEW.resolved_at := NULL;\n    RETURN NEW;\nEND",
+            )
         ]
 
     def __str__(self) -> str:

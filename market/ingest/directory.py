@@ -34,10 +34,20 @@ class Directory:
         return self.look_up(frame.drop("stock_no", "known_market"))
 
     def identified(self, facts: pl.DataFrame) -> pl.DataFrame:
-        """Facts by `stock_no`, ready to be staged: with `ticker`, and `stock_id` where the stock is known."""
+        """Facts by `stock_no`, ready to be staged: with `ticker`, and `stock_id` where the stock is known.
+
+        A new stock of which only the ticker is told has that for its name.
+        """
         # A name over two lines is one that was wrapped.
         told = facts.drop("#line").with_columns(selectors.string().str.replace_all(r"\s+", " "))
-        return told.join(self.stocks.drop("known_market"), on="stock_no", how="left")
+        rows = told.join(self.stocks, on="stock_no", how="left")
+        is_new, nothing = pl.col("stock_id").is_null(), pl.lit(None, pl.String)
+        name = pl.col("name") if "name" in rows.columns else nothing
+        market = pl.col("market_type") if "market_type" in rows.columns else nothing
+        return rows.with_columns(
+            name=pl.when(is_new).then(pl.coalesce(name, "ticker")).otherwise(name),
+            market_type=pl.when(is_new).then(pl.coalesce(market, "known_market")).otherwise(market),
+        ).drop("known_market")
 
 
 def _numbers(start: int, count: int) -> pl.Series:

@@ -5,15 +5,19 @@ from collections.abc import Callable, Sequence
 
 import polars as pl
 
+from market.ingest.closed_days import ClosedDays
+from market.ingest.dates import read_date, reread_dates
 from market.ingest.directory import Directory
 from market.ingest.formats.format import Format
 from market.ingest.refusal import RefusedFileError
 from market.ingest.rejects import Rejects
 from market.ingest.report import Report
-from market.ingest.rules import DATES, NO, NUMBERS, YES, Rule, Today, judge, skipped
+from market.ingest.rules import DATES, NO, NUMBERS, YES, Rule, Today, judge, price_rules, skipped
 from market.ingest.tables import Table
+from market.ingest.told import Told
 from market.models import MarketType
 
+Rules = Callable[[Sequence[str], Today, str | None], list[Rule]]
 BARS = ("open_price", "high_price", "low_price")
 RESERVED = ("#line", "#misfit")
 
@@ -21,25 +25,29 @@ RESERVED = ("#line", "#misfit")
 class Intake:
     """Reads the batches of one file and keeps count of what is not going to be stored."""
 
-    def __init__(self, form: Format, rules: Callable[[Sequence[str], Today], list[Rule]], today: Today) -> None:
-        self.form, self._rules_for, self._today = form, rules, today
+    def __init__(
+        self, form: Format, rules: Rules, today: Today, told: Told | None = None, *, is_file: bool = True
+    ) -> None:
+        self.form, self._rules_for, self._today, self.told = form, rules, today, told or Told()
+        self._is_file = is_file
         self._rules: list[Rule] = []
+        self.closed_days = ClosedDays(today, self.told.day) if rules is price_rules else None
         self.directory = Directory()
         self.columns: list[str] = []
         self.rows = 0
         self.skipped: Counter[str] = Counter()
-        self.rejects = Rejects()
+        self.rejects = Rejects(self.told)
 
     def accept(self, raw: pl.DataFrame) -> pl.DataFrame:
         """The rows of a batch that are to be stored, with every value typed and every stock numbered."""
         self.rows += raw.height
-        given = _given(self.form.frame(raw))
+        given = _given(self.told.completed(self.form.frame(raw)))
         if not self._rules:
             self.columns = [name.removeprefix("given_") for name in given.columns if name not in RESERVED]
-            self._rules = self._rules_for(self.columns, self._today)
-        good, bad = judge(_typed(self._without_skipped(given), self.columns, self.directory), self._rules)
+            self._rules = self._rules_for(self.columns, self._today, self.told.market)
+        good, bad = judge(self._typed(self._without_skipped(given)), self._rules)
         self.rejects.add(raw, bad)
-        return self.directory.add(good)
+        return self.directory.add(self._of_known_stocks(good) if self.form.is_of_delistings else good)
 
     def skip(self, reason: str, count: int) -> None:
         """Count accepted rows that are not to be stored after all."""
@@ -60,6 +68,11 @@ class Intake:
         if not self.rows:
             raise RefusedFileError(table.path, "It has a header but no rows.", "Fetch it again.")
 
+    def refuse_if_closed(self, table: Table) -> None:
+        """Raise `RefusedFileError` where the exchange was closed on every day of the file."""
+        if self.closed_days and self._is_file:
+            self.closed_days.refuse_if_all(table)
+
     def report(self, table: Table, inserted: int, updated: int, seconds: float) -> Report:
         """What became of the rows, now that those accepted are stored."""
         stored = self.rows - self.skipped.total() - self.rejects.counts.total()
@@ -74,6 +87,27 @@ class Intake:
             rejected=self.rejects.counts,
             seconds=seconds,
         )
+
+    def _typed(self, given: pl.DataFrame) -> pl.DataFrame:
+        """The batch with what its texts say under the columns' own names, and `stock_no` and `known_market`."""
+        typed = given.with_columns(_read(column) for column in self.columns)
+        typed = self.directory.look_up(reread_dates(typed, [day for day in DATES if day in self.columns]))
+        of_stock = ("market_type", "known_market") if "market_type" in self.columns else ("known_market", "told_market")
+        has_bars = set(BARS) <= set(self.columns)
+        is_halted = pl.all_horizontal(pl.col(bar) == 0 for bar in BARS) if has_bars else pl.lit(False)
+        typed = typed.with_columns(told_market=pl.lit(self.told.market, pl.String)).with_columns(
+            market_type=pl.coalesce(of_stock), is_halted=is_halted.fill_null(False)
+        )
+        bars = (pl.when(~pl.col("is_halted")).then(pl.col(bar)).alias(bar) for bar in BARS if bar in self.columns)
+        return self._dated(typed.with_columns(bars))
+
+    def _dated(self, typed: pl.DataFrame) -> pl.DataFrame:
+        return self.closed_days.mark(typed) if self.closed_days else typed
+
+    def _of_known_stocks(self, rows: pl.DataFrame) -> pl.DataFrame:
+        known = rows.filter(pl.col("stock_no").is_not_null())
+        self.skip("unknown_stock", rows.height - known.height)
+        return known
 
     def _without_skipped(self, given: pl.DataFrame) -> pl.DataFrame:
         reasons = given.select(skipped(self.columns).alias("reason")).to_series()
@@ -93,22 +127,12 @@ def _given(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _typed(given: pl.DataFrame, columns: Sequence[str], directory: Directory) -> pl.DataFrame:
-    """The batch with what its texts say under the columns' own names, and `stock_no` and `known_market`."""
-    typed = directory.look_up(given.with_columns(_read(column) for column in columns))
-    told = pl.col("market_type") if "market_type" in columns else pl.lit(None, pl.String)
-    is_halted = pl.all_horizontal(pl.col(bar) == 0 for bar in BARS) if set(BARS) <= set(columns) else pl.lit(False)
-    return typed.with_columns(
-        market_type=pl.coalesce(told, "known_market"), is_halted=is_halted.fill_null(False)
-    ).with_columns(pl.when(~pl.col("is_halted")).then(pl.col(bar)).alias(bar) for bar in BARS if bar in columns)
-
-
 def _read(column: str) -> pl.Expr:
     text = pl.col(f"given_{column}")
     if column in NUMBERS:
         value = NUMBERS[column].read(text)
     elif column in DATES:
-        value = text.str.to_date("%Y-%m-%d", strict=False)
+        value = read_date(text)
     elif column == "is_active":
         answer = text.str.to_lowercase()
         value = pl.when(answer.is_in(YES)).then(True).when(answer.is_in(NO)).then(False)

@@ -1,10 +1,9 @@
-"""A price file as parcels of text for COPY, and what has to be known of the whole before it can be stored."""
+"""A price file as parcels of rows, and what has to be known of the whole before it can be stored."""
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
-from io import BytesIO
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import polars as pl
@@ -13,60 +12,92 @@ from market.ingest.intake import Intake
 from market.ingest.tables import Table
 
 Item = TypeVar("Item")
-COLUMNS = (
-    "line",
-    "stock_no",
-    "trade_date",
-    "open_price",
-    "high_price",
-    "low_price",
-    "close_price",
-    "volume",
-    "amount",
-    "changes",
-)
+VALUES = ("open_price", "high_price", "low_price", "close_price", "volume", "amount", "changes")
+COLUMNS = ("line", "stock_no", "trade_date", *VALUES)
 FACTS = ("name", "market_type", "market_cap")
-PRICES = ("open_price", "high_price", "low_price", "close_price")
+# Batches of which facts are kept before all but the newest are dropped.
+SEEN = 8
+
+
+class OutOfOrder(Exception):
+    """The days of a file do not follow each other, so that a day is over only when all of it is read."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Some rows of a file (`COLUMNS`), and the facts of the stocks that it is the first to tell of."""
+
+    rows: pl.DataFrame
+    newcomers: pl.DataFrame
 
 
 class PriceParcels:
-    """Reads a table once, and knows after that of its accepted rows the `months` (first day → rows), the `first` and
-    `last` day, the `newest` facts of each stock, and whether a stock and day `may_repeat`."""
+    """Reads a table once, and knows after that the `newest` facts of each stock, and the lines of rows `contradicting`
+    an earlier one."""
 
     def __init__(self, table: Table, intake: Intake) -> None:
         self._table, self._intake = table, intake
-        self.months: Counter[date] = Counter()
-        self.first, self.last = date.max, date.min
-        self.newest = pl.DataFrame()
-        self.may_repeat = False
-        self._last_day = pl.DataFrame(schema={"stock_no": pl.Int32(), "trade_date": pl.Date()})
+        self._seen: list[pl.DataFrame] = []
+        self.contradicting: list[int] = []
 
-    def __iter__(self) -> Iterator[memoryview]:
-        for raw in self._table.batches():
+    @property
+    def newest(self) -> pl.DataFrame:
+        """Of each stock the first row of its newest day: the day, and what the file says of the stock itself."""
+        return newest(pl.concat(self._seen)) if self._seen else pl.DataFrame()
+
+    def as_read(self) -> Iterator[Parcel]:
+        """The rows as the file has them, in no order."""
+        for raw in ahead(self._table.batches(), 1):
+            known = self._intake.directory.stocks.height
             rows = self._intake.accept(raw)
             if rows.height:
                 self._note(rows)
-                yield _as_text(rows)
+                yield Parcel(_columns(rows), self._newcomers(rows, known))
+
+    def by_day(self) -> Iterator[Parcel]:
+        """The rows in order of their days, each day whole and each stock once a day.
+
+        The last day of a batch waits for the next one, in which it may go on. Raises `OutOfOrder` for a file that goes
+        back to an earlier day.
+        """
+        waiting = pl.DataFrame()
+        for parcel in self.as_read():
+            rows = pl.concat([waiting, parcel.rows]) if waiting.height else parcel.rows
+            if not rows["trade_date"].is_sorted():
+                raise OutOfOrder
+            over = rows["trade_date"].search_sorted(rows["trade_date"][-1], side="left")
+            waiting = rows.slice(over)
+            yield Parcel(self._without_repeats(rows.slice(0, over)), parcel.newcomers)
+        if waiting.height:
+            yield Parcel(self._without_repeats(waiting), pl.DataFrame())
 
     def _note(self, rows: pl.DataFrame) -> None:
-        months = rows.select(pl.col("trade_date").dt.month_start()).to_series().value_counts()
-        self.months.update(dict(months.iter_rows()))
-        first, last = rows.select(first=pl.col("trade_date").min(), last=pl.col("trade_date").max()).row(0)
-        self.first, self.last = min(self.first, first), max(self.last, last)
-        facts = [fact for fact in FACTS if f"given_{fact}" in rows.columns]
-        seen = rows.select("stock_no", "trade_date", "#line", *facts)
-        self.newest = newest(pl.concat([self.newest, seen]) if self.newest.height else seen)
-        self._look_for_repeats(rows.select("stock_no", "trade_date"))
+        self._seen.append(rows.select("stock_no", "trade_date", "#line", *self._facts(rows)))
+        if len(self._seen) > SEEN:
+            self._seen = [newest(pl.concat(self._seen))]
 
-    def _look_for_repeats(self, keys: pl.DataFrame) -> None:
-        """In a file in order of dates only the last day of a batch can go on in the next; in others all may repeat."""
-        if self.may_repeat:
-            return
-        day = pl.col("trade_date")
-        is_earlier = pl.lit(False) if self._last_day.is_empty() else day < self._last_day["trade_date"][0]
-        both = pl.concat([self._last_day, keys])
-        self.may_repeat = keys.select(is_earlier.any()).item() or both.is_duplicated().any()
-        self._last_day = both.filter(day == day.max())
+    def _newcomers(self, rows: pl.DataFrame, known: int) -> pl.DataFrame:
+        directory = self._intake.directory
+        if directory.stocks.height == known:
+            return pl.DataFrame()
+        theirs = rows.filter(pl.col("stock_no") >= known).select("stock_no", "trade_date", "#line", *self._facts(rows))
+        return directory.identified(newest(theirs)).sort("stock_no")
+
+    def _facts(self, rows: pl.DataFrame) -> list[str]:
+        return [fact for fact in FACTS if f"given_{fact}" in rows.columns]
+
+    def _without_repeats(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Of the rows of one stock and day the first. Those that say the same are mere repeats; others contradict it."""
+        key = ["trade_date", "stock_no"]
+        if rows.select(pl.struct(key).n_unique()).item() == rows.height:
+            return rows
+        firsts = rows.unique(key, keep="first", maintain_order=True)
+        later = rows.join(firsts, on="line", how="anti").join(firsts, on=key, suffix="_first")
+        differs = pl.any_horizontal(pl.col(value).ne_missing(pl.col(f"{value}_first")) for value in VALUES)
+        contradicting = later.filter(differs)["line"].to_list()
+        self.contradicting += contradicting
+        self._intake.skip("duplicate", later.height - len(contradicting))
+        return firsts
 
 
 def newest(rows: pl.DataFrame) -> pl.DataFrame:
@@ -86,15 +117,7 @@ def ahead(items: Iterable[Item], depth: int = 2) -> Iterator[Item]:
             yield item
 
 
-def _as_text(rows: pl.DataFrame) -> memoryview:
-    absent = [pl.lit(None).alias(column) for column in COLUMNS if column not in rows.columns and column != "line"]
-    columns = rows.rename({"#line": "line"}).with_columns(absent).select(COLUMNS)
-    buffer = BytesIO()
-    _shortened(columns).write_csv(buffer, include_header=False)
-    return buffer.getbuffer()
-
-
-def _shortened(rows: pl.DataFrame) -> pl.DataFrame:
-    """Prices without their zeros after the point where all of a column are whole, which the server reads faster."""
-    whole = rows.select(pl.col(PRICES).cast(pl.Int64))
-    return rows.with_columns(column for column in whole if (column == rows[column.name]).all())
+def _columns(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with a column for each of `COLUMNS`, NULL for those that the file does not have."""
+    absent = [pl.lit(None).alias(column) for column in VALUES if column not in rows.columns]
+    return rows.rename({"#line": "line"}).with_columns(absent).select(COLUMNS)

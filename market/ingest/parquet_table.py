@@ -47,6 +47,10 @@ class ParquetTable:
             yield batch.select(numbers.alias("#line"), pl.lit(None, pl.String).alias("#misfit"), pl.all())
             self._read += batch.height
 
+    def reopened(self) -> "ParquetTable":
+        """The same file, to be read once more."""
+        return ParquetTable(self.path)
+
     def share_read(self) -> float:
         return self._read / max(self._rows, 1)
 

@@ -1,38 +1,66 @@
-from calendar import monthrange
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import polars as pl
+from django.db import IntegrityError
+
 from market.ingest import store
+from market.ingest.copying import STORED, as_csv
+from market.ingest.delivery import Delivery, of_file
 from market.ingest.formats import PRICE_FORMATS, recognise
 from market.ingest.intake import Intake
-from market.ingest.parcels import COLUMNS, PriceParcels, ahead
+from market.ingest.months import Months
+from market.ingest.parcels import OutOfOrder, Parcel, PriceParcels, ahead
 from market.ingest.progress import Unwatched, Watch
 from market.ingest.report import Report
 from market.ingest.rules import price_rules
 from market.ingest.store import PRICES, STOCKS, Days
-from market.ingest.tables import Table, open_table
+from market.ingest.tables import Table
+from market.ingest.told import Told, told_of_prices
 
-COPY = f"COPY staged_prices ({', '.join(COLUMNS)}) FROM STDIN (FORMAT csv)"
+STAGE = f"COPY staged_prices (line, {', '.join(STORED)}) FROM STDIN (FORMAT csv)"
+ATTEMPTS = 3
 
 
-def load_prices(path: Path, watch: Watch | None = None) -> Report:
+def load_prices(path: Path, watch: Watch | None = None, told: Told | None = None) -> Report:
     """Load one file of daily prices, in one transaction, and say what became of each row.
 
-    Raises `RefusedFileError` where the file is not what it claims to be; then nothing of it is loaded.
+    `told` is what the operator says of it. Raises `RefusedFileError` where the file is not what it claims to be; then
+    nothing of it is loaded.
     """
+    return load(of_file(path, "load_prices", told), watch or Unwatched())
+
+
+def load(delivery: Delivery, watch: Watch) -> Report:
+    """Load daily prices from wherever they come."""
+    way: type[_PriceLoad] = _ByDay
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _load(delivery, watch, way)
+        except OutOfOrder:
+            way = _AtOnce
+        except IntegrityError:
+            # Somebody else stored one of the prices meanwhile: the next attempt sees it.
+            if attempt == ATTEMPTS:
+                raise
+    return _load(delivery, watch, _AtOnce)
+
+
+def _load(delivery: Delivery, watch: Watch, way: "type[_PriceLoad]") -> Report:
     started = monotonic()
-    with closing(open_table(path)) as table:
+    with closing(delivery.open()) as table:
         form = recognise(table, PRICE_FORMATS)
+        told = told_of_prices(table, form, delivery.told)
         with store.load_transaction(STOCKS, PRICES) as cursor:
-            intake = Intake(form, price_rules, store.today(cursor))
-            load = _PriceLoad(cursor, table, intake, watch or Unwatched())
-            load.stage()
+            intake = Intake(form, price_rules, store.today(cursor), told, is_file=delivery.is_file)
+            load = way(cursor, table, intake, watch)
             load.store()
-            intake.rejects.store(cursor, "load_prices", path)
+            load.end()
+            delivery.keep(cursor, intake.rejects)
     store.summarise(load.touched)
     return intake.report(table, load.inserted, load.updated, monotonic() - started)
 
@@ -43,47 +71,168 @@ class _PriceLoad:
     def __init__(self, cursor: Any, table: Table, intake: Intake, watch: Watch) -> None:
         self.cursor, self.table, self.intake, self.watch = cursor, table, intake, watch
         self.parcels = PriceParcels(table, intake)
-        self.touched: list[date] = []
+        self.months = Months(cursor)
+        self.stock_ids = intake.directory.stocks["stock_id"]
+        self.unmade = pl.DataFrame()
+        self.touched: set[date] = set()
         self.inserted = self.updated = 0
-
-    def stage(self) -> None:
-        with self.cursor.copy(COPY) as copy:
-            for parcel in ahead(self.parcels):
-                copy.write(parcel)
-                self.watch.step(f"{self.table.path.name}: read", self.intake.rows, self.table.share_read())
-        self.intake.refuse_if_empty(self.table)
-        if self.parcels.may_repeat:
-            repeats, contradicting = store.remove_repeats(self.cursor)
-            self.intake.skip("duplicate", repeats)
-            self._reject_contradictions(contradicting)
+        self._open = ExitStack()
+        self._copy: tuple[str, Any] | None = None
 
     def store(self) -> None:
-        store.prepare_months(self.cursor, self.parcels.months)
-        if self.parcels.months:
-            store.stage_stocks(self.cursor, self.intake.directory.identified(self.parcels.newest))
-        done, whole = 0, self.parcels.months.total()
-        for days in self._months():
+        """Move the rows of the file to where they stay."""
+        with self._open:
+            for parcel in ahead(self._parcels()):
+                self._know(parcel.newcomers)
+                self._take(parcel.rows.with_columns(self.stock_ids.gather(parcel.rows["stock_no"])))
+                self.watch.step(f"{self.table.path.name}: read", self.intake.rows, self.table.share_read())
+            self._pause()
+            self.intake.refuse_if_empty(self.table)
+            self.intake.refuse_if_closed(self.table)
+            self._settle()
+        self._reject_contradictions(self.parcels.contradicting)
+
+    def end(self) -> None:
+        """Make the stocks and months that are new, and let the stocks follow their newest prices."""
+        newest = self.parcels.newest
+        if newest.height:
+            self._make_stocks(self.intake.directory.identified(newest))
+            self.months.attach()
+            self.watch.step(f"{self.table.path.name}: store", self.intake.rows, 1)
+            self.months.meet_latest(newest["trade_date"])
+            store.update_stocks(self.cursor, self.intake.columns)
+
+    def _parcels(self) -> Iterator[Parcel]:
+        raise NotImplementedError
+
+    def _take(self, rows: pl.DataFrame) -> None:
+        raise NotImplementedError
+
+    def _settle(self) -> None:
+        """All rows are read."""
+
+    def _write(self, target: str, rows: pl.DataFrame) -> None:
+        """Copy rows, going on with the COPY that is under way if it has the same target."""
+        if not self._copy or self._copy[0] != target:
+            self._pause()
+            self._copy = target, self._open.enter_context(self.cursor.copy(target))
+        self._copy[1].write(as_csv(rows))
+
+    def _pause(self) -> None:
+        """End the COPY that is under way: nothing else can be asked of the server before that."""
+        self._copy = None
+        self._open.close()
+
+    def _know(self, newcomers: pl.DataFrame) -> None:
+        """Reserve numbers for the stocks that the file is the first to tell of."""
+        if newcomers.height:
+            self._pause()
+            reserved = store.reserve_stocks(self.cursor, newcomers.height)
+            self.stock_ids = pl.concat([self.stock_ids, pl.Series("stock_id", reserved, pl.Int64)])
+            self.unmade = pl.concat([self.unmade, newcomers], how="diagonal")
+
+    def _make_stocks(self, stocks: pl.DataFrame) -> None:
+        """Stage these stocks, and make those that are unknown.
+
+        The lock is the one that attaching months takes: taken before anything is written to stocks, it cannot meet
+        another writer of stocks halfway.
+        """
+        if self.unmade.height:
+            self.cursor.execute("LOCK TABLE market.stocks IN SHARE ROW EXCLUSIVE MODE")
+        reserved = self.stock_ids.gather(stocks["stock_no"]).alias("reserved_id")
+        store.stage_stocks(self.cursor, stocks.with_columns(reserved))
+        for ours, theirs in store.renumbered(self.cursor) if self.unmade.height else ():
+            self.months.move_stock(ours, theirs)
+            self.stock_ids = self.stock_ids.replace(ours, theirs)
+        self.unmade = pl.DataFrame()
+
+    def _reject_contradictions(self, lines: list[int]) -> None:
+        if lines:  # a second reading, because rows are not kept as the file has them
+            with closing(self.table.reopened()) as table:
+                for raw in table.batches():
+                    self.intake.reject_contradictions(raw, lines)
+
+
+class _ByDay(_PriceLoad):
+    """A file in order of days, as most are: its rows go straight to where they stay while it is read."""
+
+    _building: date | None = None
+
+    def _parcels(self) -> Iterator[Parcel]:
+        return self.parcels.by_day()
+
+    def _take(self, rows: pl.DataFrame) -> None:
+        for month, part in by_month(rows):
+            if self._building != month:
+                self._settle()
+                if self.months.is_new(month):
+                    self._building = month
+            if self._building == month:
+                self._write(self.months.copy_into(month), part.select(STORED))
+                self.inserted += part.height
+            else:
+                self._meet(month, part)
+
+    def _settle(self) -> None:
+        self._pause()
+        if self._building:
+            self.months.finish(self._building)
+            self._building = None
+
+    def _meet(self, month: date, rows: pl.DataFrame) -> None:
+        """Rows of a month that exists."""
+        days = Days(rows["trade_date"][0], rows["trade_date"][-1], rows.height)
+        is_held = self.months.holds(rows, days, self.intake.columns)
+        if is_held:
+            return
+        if self.unmade.height:
+            self._make_stocks(self.unmade)
+            rows = rows.with_columns(self.stock_ids.gather(rows["stock_no"]))
+        self.touched.add(month)
+        if is_held is None:
+            self.months.insert(rows)
+            self.inserted += rows.height
+            return
+        inserted, updated = self.months.merge(rows, days, self.intake.columns)
+        self.inserted, self.updated = self.inserted + inserted, self.updated + updated
+
+
+class _AtOnce(_PriceLoad):
+    """A file in another order: its rows wait in a staging table until the last of them is read."""
+
+    def _parcels(self) -> Iterator[Parcel]:
+        return self.parcels.as_read()
+
+    def _take(self, rows: pl.DataFrame) -> None:
+        self._write(STAGE, rows.select("line", *STORED))
+
+    def _settle(self) -> None:
+        if self.parcels.newest.is_empty():
+            return
+        repeats, self.parcels.contradicting = store.remove_repeats(self.cursor)
+        self.intake.skip("duplicate", repeats)
+        if self.unmade.height:
+            self._make_stocks(self.unmade)
+        months = store.staged_months(self.cursor)
+        whole, done = sum(days.rows for days in months), 0
+        for days in months:
             self._store_days(days)
             done += days.rows
             self.watch.step(f"{self.table.path.name}: store", done, done / whole)
-        store.update_stocks(self.cursor, self.intake.columns)
-
-    def _months(self) -> Iterator[Days]:
-        """The newest first: then the latest prices, and the holdings valued at them, are set once, not every month."""
-        for month in sorted(self.parcels.months, reverse=True):
-            end = month.replace(day=monthrange(month.year, month.month)[1])
-            first, last = max(month, self.parcels.first), min(end, self.parcels.last)
-            yield Days(first, last, self.parcels.months[month])
 
     def _store_days(self, days: Days) -> None:
-        inserted, updated = store.store_days(self.cursor, days, self.intake.columns)
+        if self.months.is_new(days.month):
+            self.inserted += self.months.fill(days)
+            self.months.finish(days.month)
+            return
+        inserted, updated = store.store_staged(self.cursor, days, self.intake.columns)
         if inserted or updated:
-            self.touched.append(days.first)
-        self.inserted += inserted
-        self.updated += updated
+            self.touched.add(days.month)
+        self.inserted, self.updated = self.inserted + inserted, self.updated + updated
 
-    def _reject_contradictions(self, lines: list[int]) -> None:
-        if lines:  # a second reading, because staged rows are not kept as the file has them
-            with closing(open_table(self.table.path)) as table:
-                for raw in table.batches():
-                    self.intake.reject_contradictions(raw, lines)
+
+def by_month(rows: pl.DataFrame) -> Iterator[tuple[date, pl.DataFrame]]:
+    """Rows in order of days, cut into months."""
+    starts = rows["trade_date"].dt.month_start()
+    for month in starts.unique(maintain_order=True):
+        yield month, rows.filter(starts == month)

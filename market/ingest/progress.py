@@ -1,5 +1,6 @@
 """How far a load is: nothing where nobody watches, bars on a terminal."""
 
+from time import monotonic
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -15,6 +16,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.text import Text
+
+# So many bars fit on a terminal when a folder of files is loaded.
+SHOWN = 8
 
 
 class Watch(Protocol):
@@ -33,8 +37,8 @@ class Unwatched:
 
 class RowsPerSecond(ProgressColumn):
     def render(self, task: Task) -> Text:
-        seconds = task.finished_time or task.elapsed
-        return Text(f"{task.fields['rows'] / seconds:,.0f} rows/s" if seconds else "")
+        seconds = task.fields["until"] - task.fields["since"]
+        return Text(f"{task.fields['rows'] / seconds:,.0f} rows/s" if seconds else "", no_wrap=True)
 
 
 class Bars:
@@ -50,12 +54,19 @@ class Bars:
             TimeRemainingColumn(),
             console=Console(stderr=True),
         )
+        # When the last step was told: what is told next has been worked on since then.
+        self._last = monotonic()
 
     def step(self, what: str, rows: int, share: float) -> None:
-        task = next((task.id for task in self._bars.tasks if task.description == what), None)
+        now, tasks = monotonic(), self._bars.tasks
+        # Fewer rows than before: another file of the same name.
+        task = next((task.id for task in tasks if task.description == what and task.fields["rows"] <= rows), None)
         if task is None:
-            task = self._bars.add_task(what, total=1.0, rows=0)
-        self._bars.update(task, completed=share, rows=rows)
+            for done in tasks[: -SHOWN + 1]:
+                self._bars.remove_task(done.id)
+            task = self._bars.add_task(what, total=1.0, rows=0, since=self._last, until=now)
+        self._bars.update(task, completed=share, rows=rows, until=now)
+        self._last = now
 
     def __enter__(self) -> Self:
         self._bars.start()

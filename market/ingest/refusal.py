@@ -4,5 +4,15 @@ from pathlib import Path
 class RefusedFileError(Exception):
     """Nothing of this file is loaded. The message names the file, what is wrong with it, and what to do."""
 
-    def __init__(self, path: Path | str, problem: str, remedy: str) -> None:
-        super().__init__(f"{path}: {problem} Nothing of this file was loaded. {remedy}")
+    def __init__(self, file: Path | str, problem: str, remedy: str) -> None:
+        super().__init__(f"{file}: {problem} Nothing of this file was loaded. {remedy}")
+        self.file, self._problem, self._remedy = str(file), problem, remedy
+
+    @property
+    def reason(self) -> str:
+        """What is wrong and what to do, without the file."""
+        return f"{self._problem} {self._remedy}"
+
+    def called(self, name: str) -> "RefusedFileError":
+        """The same of a file that the user calls otherwise."""
+        return RefusedFileError(name, self._problem, self._remedy)

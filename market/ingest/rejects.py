@@ -1,21 +1,26 @@
 import hashlib
+import json
 from collections import Counter
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
 import polars as pl
+from polars import selectors
 
 from market.ingest.store import statement
+from market.ingest.told import Told
 
 IN_MEMORY = 1 << 20
+COPY = "COPY staged_rejects (line, reason, detail, raw, context) FROM STDIN (FORMAT csv)"
 
 
 class Rejects:
     """The rejected rows of one file, on disk once they are many, until the file's transaction stores them."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: Told | None = None) -> None:
         self.counts: Counter[str] = Counter()
+        self._told = (told or Told()).as_json()
         self._spool = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 — lives as long as this
 
     def add(self, raw: pl.DataFrame, judged: pl.DataFrame) -> None:
@@ -24,28 +29,40 @@ class Rejects:
             return
         self.counts.update(dict(judged["reason"].value_counts().iter_rows()))
         theirs = raw.filter(pl.col("#line").is_in(judged["#line"].to_list()))
-        rows = judged.select("#line", "reason", "detail").join(_as_json(theirs), on="#line", how="left")
+        rows = judged.select("#line", "reason", "detail").join(self._as_json(theirs), on="#line", how="left")
         self._spool.write(rows.write_csv(include_header=False).encode())
 
     def store(self, cursor: Any, loader: str, path: Path) -> None:
-        """Store them in `system.load_rejects`; those of this file that are there already are left alone."""
+        """Store them in `system.load_rejects`; one of this file that waits there already has the newer reason."""
         if not self.counts:
             return
-        self._spool.seek(0)
-        with cursor.copy("COPY staged_rejects (line, reason, detail, raw) FROM STDIN (FORMAT csv)") as copy:
-            while chunk := self._spool.read(IN_MEMORY):
-                copy.write(chunk)
+        self.stage(cursor)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         cursor.execute(
             statement("keep_rejects"), {"loader": loader, "file_name": path.name[-255:], "file_digest": digest}
         )
 
+    def stage(self, cursor: Any) -> None:
+        """Copy them into the staging table."""
+        self._spool.seek(0)
+        with cursor.copy(COPY) as copy:
+            while chunk := self._spool.read(IN_MEMORY):
+                copy.write(chunk)
 
-def _as_json(raw: pl.DataFrame) -> pl.DataFrame:
-    columns = pl.struct(pl.exclude("#line", "#misfit").cast(pl.String))
-    whole = pl.struct(pl.col("#misfit").alias("row"))
-    as_text = (
-        pl.when(pl.col("#misfit").is_null()).then(columns.struct.json_encode()).otherwise(whole.struct.json_encode())
-    )
-    return raw.select(pl.col("#line"), as_text.alias("raw"))
+    def _as_json(self, raw: pl.DataFrame) -> pl.DataFrame:
+        """Each row by column, and what else it takes to read it; a row that does not fit the columns as it is."""
+        names = [name for name in raw.columns if name not in {"#line", "#misfit"}]
+        days = raw.with_columns(selectors.temporal().cast(pl.Date)).with_columns(pl.col(names).cast(pl.String))
+        is_whole = pl.col("#misfit").is_null()
+        columns, whole = pl.struct(names), pl.struct(pl.col("#misfit").alias("row"))
+        fits, does_not = self._told, self._told | {"columns": names}
+        return days.select(
+            pl.col("#line"),
+            pl.when(is_whole).then(columns.struct.json_encode()).otherwise(whole.struct.json_encode()).alias("raw"),
+            pl.when(is_whole).then(pl.lit(_text(fits))).otherwise(pl.lit(_text(does_not))).alias("context"),
+        )
+
+
+def _text(context: dict[str, Any]) -> str | None:
+    return json.dumps(context, ensure_ascii=False) if context else None

@@ -54,14 +54,26 @@ def total(reports: Iterable[Report]) -> Report:
     return whole
 
 
-def as_document(reports: Iterable[Report]) -> dict[str, Any]:
-    """The document that `--json` prints."""
-    files = list(reports)
-    whole = total(files).as_json()
-    return {
-        "files": [report.as_json() for report in files],
-        "total": {key: value for key, value in whole.items() if key not in {"file", "format"}},
-    }
+@dataclass
+class Outcome:
+    """What became of the files of a run: a report of each that was loaded, and why the others were refused."""
+
+    reports: list[Report] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    is_cut_short: bool = False
+
+    def refuse(self, name: str, why: object, *, cut_short: bool = False) -> None:
+        self.refused[name] = str(why)
+        self.is_cut_short = cut_short
+
+    def as_json(self) -> dict[str, Any]:
+        """The document that `--json` prints."""
+        whole = total(self.reports).as_json()
+        return {
+            "files": [report.as_json() for report in self.reports],
+            "refused": [{"file": name, "problem": why} for name, why in self.refused.items()],
+            "total": {key: value for key, value in whole.items() if key not in {"file", "format"}},
+        }
 
 
 def _by_reason(counts: Counter[str]) -> dict[str, int]:

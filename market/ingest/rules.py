@@ -70,8 +70,8 @@ def skipped(columns: Sequence[str]) -> pl.Expr:
     )
 
 
-def price_rules(columns: Sequence[str], today: Today) -> list[Rule]:
-    """The rules for daily prices in a format that has `columns`."""
+def price_rules(columns: Sequence[str], today: Today, market: str | None = None) -> list[Rule]:
+    """The rules for daily prices in a format that has `columns`; a `market` told for a file makes unknown stocks."""
     close, low, high = pl.col("close_price"), pl.col("low_price"), pl.col("high_price")
     return [
         _misfit(),
@@ -82,9 +82,13 @@ def price_rules(columns: Sequence[str], today: Today) -> list[Rule]:
             "trade_date_future", "trade_date", "is yet to come", pl.col("trade_date") > today.at(pl.col("market_type"))
         ),
         Rule(
-            "unknown_ticker", "ticker", "is not a known stock, and the row does not say what it is", _nameless(columns)
+            "unknown_ticker",
+            "ticker",
+            "is not a known stock, and the row does not say what it is",
+            _nameless(columns, market),
         ),
-        _other_country(),
+        _other_country(None if "market_type" in columns else market),
+        Rule("closed_day", "trade_date", "is a day on which its exchange was closed", pl.col("is_closed")),
         *_numbers(columns),
         Rule("close_missing", "close_price", "is missing", close.is_null()),
         Rule("close_not_positive", "close_price", "is not above zero", close <= 0),
@@ -96,18 +100,19 @@ def price_rules(columns: Sequence[str], today: Today) -> list[Rule]:
     ]
 
 
-def stock_rules(columns: Sequence[str], today: Today) -> list[Rule]:
+def stock_rules(columns: Sequence[str], today: Today, _market: str | None = None) -> list[Rule]:
     """The rules for the stock master in a format that has `columns`."""
     rules = [
         _misfit(),
         *_texts(columns),
         *_dates(columns),
-        Rule("name_missing", "name", "is missing", pl.col("name").is_null()),
         Rule("market_missing", "market_type", "is missing", pl.col("given_market_type").fill_null("") == ""),
         _other_country(),
         *_numbers(columns),
         *_negative(columns, "market_cap"),
     ]
+    if "name" in columns:
+        rules.append(Rule("name_missing", "name", "is missing", pl.col("name").is_null()))
     if "trade_date" in columns:
         day = pl.col("trade_date")
         rules.append(Rule("trade_date_missing", "trade_date", "is missing", day.is_null()))
@@ -161,15 +166,15 @@ def _dates(columns: Sequence[str]) -> Iterator[Rule]:
             yield Rule(f"{column}_too_early", column, f"is before {EARLIEST}", pl.col(column) < EARLIEST)
 
 
-def _nameless(columns: Sequence[str]) -> pl.Expr:
-    """Rows whose stock is neither known nor told."""
-    told = pl.col("name").is_not_null() if "name" in columns else pl.lit(False)
+def _nameless(columns: Sequence[str], market: str | None) -> pl.Expr:
+    """Rows whose stock is neither known nor told; where the operator told a market, the ticker does for a name."""
+    told = pl.col("name").is_not_null() if "name" in columns else pl.lit(market is not None)
     return pl.col("stock_no").is_null() & ~(told & pl.col("market_type").is_not_null())
 
 
-def _other_country() -> Rule:
+def _other_country(market: str | None = None) -> Rule:
     """A stock does not change its currency: another stock has the same ticker."""
-    known, told = pl.col("known_market"), pl.col("market_type")
+    known, told = pl.col("known_market"), pl.lit(market) if market else pl.col("market_type")
     moved = known.is_not_null() & (is_korean(known) != is_korean(told))
     return Rule("market_mismatch", "market_type", "is of another country than the known stock of this ticker", moved)
 

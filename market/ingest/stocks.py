@@ -5,13 +5,16 @@ from time import monotonic
 import polars as pl
 
 from market.ingest import store
+from market.ingest.delivery import Delivery, of_file
 from market.ingest.formats import STOCK_FORMATS, recognise
 from market.ingest.intake import Intake
+from market.ingest.listings import judge_listings
 from market.ingest.progress import Unwatched, Watch
 from market.ingest.report import Report
 from market.ingest.rules import stock_rules
 from market.ingest.store import STOCKS
-from market.ingest.tables import Table, open_table
+from market.ingest.tables import Table
+from market.ingest.told import told_of_stocks
 
 FACTS = ("name", "market_type", "sector", "industry", "market_cap", "listing_date", "is_active")
 
@@ -22,19 +25,26 @@ def load_stocks(path: Path, watch: Watch | None = None) -> Report:
     Where a file tells of a stock on several days, the newest counts. Raises `RefusedFileError` where the file is not
     what it claims to be; then nothing of it is loaded.
     """
+    return load(of_file(path, "load_stocks"), watch or Unwatched())
+
+
+def load(delivery: Delivery, watch: Watch) -> Report:
+    """Load the stock master from wherever it comes."""
     started = monotonic()
     inserted = updated = 0
-    with closing(open_table(path)) as table:
+    with closing(delivery.open()) as table:
         form = recognise(table, STOCK_FORMATS)
         with store.load_transaction(STOCKS) as cursor:
-            intake = Intake(form, stock_rules, store.today(cursor))
-            chosen = _read(table, intake, watch or Unwatched())
+            told = told_of_stocks(table, form, delivery.told)
+            intake = Intake(form, stock_rules, store.today(cursor), told, is_file=delivery.is_file)
+            chosen = _read(table, intake, watch)
             intake.refuse_if_empty(table)
+            chosen = judge_listings(chosen, intake)
             if chosen.height:
                 inserted = store.stage_stocks(cursor, intake.directory.identified(chosen))
                 updated, outdated = store.update_stocks(cursor, intake.columns)
                 intake.skip("older", outdated)
-            intake.rejects.store(cursor, "load_stocks", path)
+            delivery.keep(cursor, intake.rejects)
     return intake.report(table, inserted, updated, monotonic() - started)
 
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from market.ingest.rules import Today
 from market.models import DailyPrice
-from system.partitions import Partition, ensure
+from system.partitions import Partition
 
 FOLDER = Path(__file__).parent / "sql"
 # Locked in this order: a load of prices makes stocks too.
@@ -28,6 +28,11 @@ class Days:
     first: date
     last: date
     rows: int
+
+    @property
+    def month(self) -> date:
+        """The first day of the month."""
+        return self.first.replace(day=1)
 
 
 @cache
@@ -59,6 +64,7 @@ def today(cursor: Any) -> Today:
 def stage_stocks(cursor: Any, stocks: pl.DataFrame) -> int:
     """Copy the stocks of a file, each once, make those that are unknown, and return how many were made."""
     columns = ", ".join(stocks.columns)
+    cursor.execute("TRUNCATE staged_stocks")
     with cursor.copy(f"COPY staged_stocks ({columns}) FROM STDIN (FORMAT csv)") as copy:
         copy.write(stocks.write_csv(include_header=False))
     if not stocks["stock_id"].null_count():
@@ -67,6 +73,12 @@ def stage_stocks(cursor: Any, stocks: pl.DataFrame) -> int:
     made = int(cursor.rowcount)
     cursor.execute(statement("identify_stocks"))
     return made
+
+
+def renumbered(cursor: Any) -> list[tuple[int, int]]:
+    """The stocks that somebody else has made since their numbers were reserved: our number and theirs."""
+    cursor.execute("SELECT reserved_id, stock_id FROM staged_stocks WHERE stock_id <> reserved_id")
+    return list(cursor.fetchall())
 
 
 def update_stocks(cursor: Any, given: Sequence[str]) -> tuple[int, int]:
@@ -80,6 +92,14 @@ def update_stocks(cursor: Any, given: Sequence[str]) -> tuple[int, int]:
     return int(cursor.rowcount), outdated
 
 
+def reserve_stocks(cursor: Any, count: int) -> list[int]:
+    """Numbers for stocks that are made later; rows that name them may be written before that."""
+    cursor.execute(
+        "SELECT nextval(pg_get_serial_sequence('market.stocks', 'stock_id')) FROM generate_series(1, %s)", [count]
+    )
+    return [number for (number,) in cursor.fetchall()]
+
+
 def remove_repeats(cursor: Any) -> tuple[int, list[int]]:
     """Leave one staged row of each stock and day; return how many repeated it, and the lines that contradict it."""
     cursor.execute(statement("remove_repeats"))
@@ -87,35 +107,27 @@ def remove_repeats(cursor: Any) -> tuple[int, list[int]]:
     return repeats, contradicting
 
 
-def prepare_months(cursor: Any, months: Iterable[date]) -> None:
-    """Make the partitions, which takes a lock that writers of stocks wait for: so call it before any row is written."""
-    wanted = list(months)
-    ensure(DailyPrice, wanted)
-    if len(wanted) > FEW_MONTHS:
+def staged_months(cursor: Any) -> list[Days]:
+    """The days that are staged, by month.
+
+    The newest first: then the latest prices, and the holdings valued at them, are set once, not every month.
+    """
+    cursor.execute(statement("staged_months"))
+    months = [Days(*found) for found in cursor.fetchall()]
+    if len(months) > FEW_MONTHS:
         cursor.execute(statement("index_staged"))
+    return months
 
 
-def store_days(cursor: Any, days: Days, given: Sequence[str]) -> tuple[int, int]:
-    """Move the staged rows of one month into place; return how many were inserted and updated."""
+def store_staged(cursor: Any, days: Days, given: Sequence[str]) -> tuple[int, int]:
+    """Move the staged rows of these days into place; return how many were inserted and updated."""
     bounds = {"first": days.first, "last": days.last}
-    cursor.execute(statement("has_no_prices"), bounds)
-    if cursor.fetchone()[0]:
-        cursor.execute(statement("insert_all"), bounds)
-        return int(cursor.rowcount), 0
-    cursor.execute("TRUNCATE differing_prices")
-    cursor.execute(statement("compare"), bounds | {"given": list(given)})
-    return _write_differing(cursor, bounds) if cursor.rowcount else (0, 0)
-
-
-def _write_differing(cursor: Any, bounds: dict[str, date]) -> tuple[int, int]:
-    # A statement that finds no rows would still fire the triggers of the table.
-    cursor.execute("SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM differing_prices")
-    inserted, updated = cursor.fetchone()
-    if inserted:
-        cursor.execute(statement("insert_new"))
-    if updated:
-        cursor.execute(statement("update_changed"), bounds)
-    return inserted, updated
+    cursor.execute(statement("update_changed"), bounds | {"given": list(given)})
+    updated = int(cursor.rowcount)
+    if updated == days.rows:
+        return 0, updated
+    cursor.execute(statement("insert_new"), bounds)
+    return int(cursor.rowcount), updated
 
 
 def summarise(months: Iterable[date]) -> None:

@@ -41,6 +41,10 @@ class Table(Protocol):
         """How much of the file has been read, from 0 to 1."""
         ...
 
+    def reopened(self) -> "Table":
+        """The same rows, to be read once more."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -341,10 +341,10 @@ def test_a_relation_is_chosen_by_typing(operator: Client, entity: str, field: st
 
 
 def test_what_programs_write_is_only_read(operator: Client) -> None:
-    for make in (desk.make_price, desk.make_job_run, desk.make_load_reject, desk.make_action_entry):
+    for make in (desk.make_price, desk.make_job_run, desk.make_action_entry):
         make()
     read_only = [model for model, model_admin in REGISTERED if isinstance(model_admin, ReadOnly)]
-    assert {model.__name__ for model in read_only} == {"LatestPrice", "JobRun", "LoadReject", "ActionEntry"}
+    assert {model.__name__ for model in read_only} == {"LatestPrice", "JobRun", "ActionEntry"}
     for model in read_only:
         entity, row = f"{model._meta.app_label}_{model._meta.model_name}", model.objects.get()
         assert operator.get(url(entity, "change", row.pk)).status_code == 200

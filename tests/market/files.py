@@ -50,6 +50,67 @@ AEGIS: Row = {
 NAMED = {"name": "삼성전자", "market_type": "KOSPI"}
 
 
+KRX: Row = {
+    "종목코드": "005930",
+    "종목명": "삼성전자",
+    "시장구분": "KOSPI",
+    "소속부": "",
+    "종가": "199,400",
+    "대비": "-1,100",
+    "등락률": "-0.55",
+    "시가": "202,000",
+    "고가": "202,500",
+    "저가": "199,000",
+    "거래량": "35,279,762",
+    "거래대금": "7,019,725,077,866",
+    "시가총액": "1,180,375,801,646,800",
+    "상장주식수": "5,919,637,922",
+}
+LISTING: Row = {
+    "": 0,
+    "Code": "005930",
+    "ISU_CD": "KR7005930003",
+    "Name": "삼성전자",
+    "Market": "KOSPI",
+    "Dept": "",
+    "Close": 199400,
+    "ChangeCode": 2,
+    "Changes": -1100,
+    "ChagesRatio": -0.55,
+    "Open": 202000,
+    "High": 202500,
+    "Low": 199000,
+    "Volume": 35279762,
+    "Amount": 7019725077866,
+    "Marcap": 1180375801646800,
+    "Stocks": 5919637922,
+    "MarketId": "STK",
+}
+YAHOO: Row = {
+    "": "2013-03-01",
+    "Open": "797.8",
+    "High": "807.14",
+    "Low": "796.15",
+    "Close": "806.19",
+    "Volume": "2175400",
+}
+
+
+def krx(**changes: Any) -> Row:
+    """One row of the exchange's download of all stocks."""
+    return KRX | changes
+
+
+def listing(**changes: Any) -> Row:
+    """One row of a day's listing with English headers."""
+    return LISTING | changes
+
+
+def yahoo(**changes: Any) -> Row:
+    """One row of a stock's bars as pandas saves them."""
+    return YAHOO | changes
+
+
 def marcap(**changes: Any) -> Row:
     """One row of marcap."""
     return MARCAP | changes

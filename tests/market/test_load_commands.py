@@ -62,7 +62,7 @@ def test_a_run_is_on_record_with_what_it_printed(tmp_path: Path, capsys) -> None
     assert run.result == json.loads(capsys.readouterr().out)
 
 
-def test_a_refused_file_ends_the_run_and_leaves_the_files_before_it(tmp_path: Path, capsys) -> None:
+def test_a_refused_file_fails_the_run_and_stops_no_other_file(tmp_path: Path, capsys) -> None:
     good, late = csv_file(tmp_path, [marcap()], "1.csv"), csv_file(tmp_path, [marcap(Code="000660")], "3.csv")
     bad = text_file(tmp_path, "a,b\n1,2\n", "2.csv")
 
@@ -70,10 +70,12 @@ def test_a_refused_file_ends_the_run_and_leaves_the_files_before_it(tmp_path: Pa
         call_command("load_prices", str(good), str(bad), str(late), "--json")
 
     assert caught.value.returncode == 1
-    assert capsys.readouterr().out == ""
-    assert list(DailyPrice.objects.values_list("stock__ticker", flat=True)) == ["005930"]
+    document = json.loads(capsys.readouterr().out)
+    assert [Path(file["file"]).name for file in document["files"]] == ["1.csv", "3.csv"]
+    assert [Path(file["file"]).name for file in document["refused"]] == ["2.csv"]
+    assert list(DailyPrice.objects.values_list("stock__ticker", flat=True)) == ["005930", "000660"]
     run = JobRun.objects.get()
-    assert (run.state, run.result["total"]["inserted"]) == (JobState.FAILED, 1)
+    assert (run.state, run.result) == (JobState.FAILED, document)
     assert "2.csv" in run.error
     alert = Alert.objects.get()
     assert (alert.alert_type, alert.severity, alert.module) == ("ERROR", "HIGH", "market")

@@ -9,7 +9,8 @@ from django.utils import timezone
 from market.ingest import csv_table, parquet_table
 from market.ingest.prices import load_prices
 from market.ingest.report import Report
-from market.models import DailyPrice, LatestPrice, Stock
+from market.models import DailyPrice, LatestPrice, SessionOverride, Stock
+from market.sessions import last_session, sessions
 from system.models import LoadReject
 
 from .files import HALTED, NAMED, aegis, as_csv, csv_file, gzip_file, marcap, parquet_file, rejects, stored, text_file
@@ -243,7 +244,7 @@ def test_the_partitions_of_a_file_are_made(tmp_path: Path) -> None:
 
 
 def test_many_months_are_loaded_whether_in_order_of_dates_or_not(tmp_path: Path) -> None:
-    days = [date(2020, 1, 15) + timedelta(days=31 * number) for number in range(12)]
+    days = [last_session("KOSPI", date(2020, month, 20)) for month in range(1, 13)]
     rows = [marcap(Code=code, Date=str(day)) for code in ("000001", "000002") for day in days]
 
     assert counts(load_prices(csv_file(tmp_path, rows))) == (24, 24, 0, 0, 0, 0)
@@ -304,10 +305,8 @@ def test_a_file_of_many_batches_is_the_same_as_one_of_one(tmp_path: Path, monkey
     monkeypatch.setattr(csv_table, "BLOCK", 700)
     monkeypatch.setattr(parquet_table, "READ_ROWS", 7)
     monkeypatch.setattr(parquet_table, "BATCH_ROWS", 3)
-    rows = [
-        marcap(Code=f"{number % 5:06}", Date=f"2024-01-{number // 5 + 2:02}", Close=number + 1.0)
-        for number in range(40)
-    ]
+    days = sessions("KOSPI", date(2024, 1, 2), date(2024, 1, 11))
+    rows = [marcap(Code=f"{number % 5:06}", Date=str(days[number // 5]), Close=number + 1.0) for number in range(40)]
     rows[17]["Close"] = -1.0
 
     report = load_prices(write(tmp_path, rows))
@@ -319,6 +318,7 @@ def test_a_file_of_many_batches_is_the_same_as_one_of_one(tmp_path: Path, monkey
 
 def test_today_is_loaded_and_tomorrow_is_not(tmp_path: Path) -> None:
     today = timezone.localdate()
+    SessionOverride.objects.create(exchange="XKRX", session_date=today, is_open=True, reason="also on a weekend")
 
     report = load_prices(csv_file(tmp_path, [marcap(Date=str(today)), marcap(Date=str(today + timedelta(days=2)))]))
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from system.alerts import acknowledge
-from system.models import Alert
+from system.models import Alert, LoadReject
 from tests import desk
 from tests.pages import messages, url
 
@@ -83,3 +83,51 @@ def test_a_search_in_the_logs_looks_a_week_back_unless_days_are_given(operator: 
 def test_a_log_line_shows_its_milliseconds(operator: Client) -> None:
     desk.make_log(created_at=datetime(2026, 3, 2, 9, 0, 1, 234_567, tzinfo=desk.SEOUL))
     assert "2026-03-02 09:00:01.234" in operator.get(url("system_log", "changelist")).content.decode()
+
+
+def test_a_rejected_row_is_repaired_on_its_page_and_nothing_else_of_it_is_changed(operator: Client) -> None:
+    reject = desk.make_load_reject(raw={"Code": "005930", "Close": "-5", "Name": "삼성전자"})
+    page = url("system_loadreject", "change", reject.pk)
+    assert "삼성전자" in operator.get(page).content.decode()
+
+    typed = {"raw": '{"Code": "005930", "Close": "5", "Name": "삼성전자"}', "reason": "none", "line": "1"}
+    operator.post(page, typed)
+
+    repaired = LoadReject.objects.get()
+    assert repaired.raw["Close"] == "5"
+    assert repaired.repaired_at is not None
+    assert (repaired.reason, repaired.line) == (reject.reason, reject.line)
+
+
+@pytest.mark.parametrize("typed", ["[1]", '"text"', "{}", "{'Code': 5}", ""])
+def test_a_repair_that_is_no_row_is_not_taken(operator: Client, typed: str) -> None:
+    reject = desk.make_load_reject()
+
+    response = operator.post(url("system_loadreject", "change", reject.pk), {"raw": typed})
+
+    assert response.status_code == 200
+    assert response.context["errors"]
+    assert LoadReject.objects.get().raw == reject.raw
+
+
+def test_rejected_rows_are_set_aside_and_found_by_whether_they_wait(operator: Client) -> None:
+    first, second, third = (desk.make_load_reject(line=line) for line in (2, 3, 4))
+    chosen = {"action": "set_aside_selected", "_selected_action": [first.pk]}
+    changelist = url("system_loadreject", "changelist")
+    operator.post(changelist, chosen)
+    button = url("system_loadreject", "set_aside_this", second.pk)
+    assert button in operator.get(url("system_loadreject", "change", second.pk)).content.decode()
+
+    operator.post(button, {"_form_submitted": "on"})
+
+    assert list(LoadReject.objects.filter(resolved_at=None)) == [third]
+    assert button not in operator.get(url("system_loadreject", "change", second.pk)).content.decode()
+    for waits, found in (("yes", {third.pk}), ("no", {first.pk, second.pk}), ("", {first.pk, second.pk, third.pk})):
+        shown = operator.get(changelist, {"waits": waits}).context["cl"].result_list
+        assert {row.pk for row in shown} == found
+
+
+def test_only_who_may_change_rejected_rows_sets_them_aside(client: Client) -> None:
+    client.force_login(desk.make_operator(is_superuser=False))
+    button = url("system_loadreject", "set_aside_this", desk.make_load_reject().pk)
+    assert client.post(button, {"_form_submitted": "on"}).status_code == 403

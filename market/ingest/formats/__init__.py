@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from market.ingest.formats import aegis, marcap
+from market.ingest.formats import aegis, krx, marcap, master, yahoo
 from market.ingest.formats.format import Format
 from market.ingest.refusal import RefusedFileError
 from market.ingest.tables import Table
 
-PRICE_FORMATS = (marcap.PRICES, aegis.PRICES)
-STOCK_FORMATS = (marcap.STOCKS, aegis.STOCKS)
+PRICE_FORMATS = (marcap.PRICES, marcap.DAY_PRICES, krx.PRICES, yahoo.PRICES, aegis.PRICES)
+STOCK_FORMATS = (marcap.STOCKS, marcap.DAY_STOCKS, krx.STOCKS, master.STOCKS, master.DELISTINGS, aegis.STOCKS)
 
 
 def recognise(table: Table, formats: Sequence[Format]) -> Format:

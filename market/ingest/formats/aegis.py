@@ -45,12 +45,14 @@ def _chosen(raw: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
 
 PRICES = Format(
     name="aegis",
+    names=dict(zip(PRICE_COLUMNS, PRICE_COLUMNS, strict=True)),
     telling=frozenset({"ticker", "trade_date", "close_price"}),
     needed=frozenset({"ticker", "trade_date", "open_price", "high_price", "low_price", "close_price", "volume"}),
     frame=price_frame,
 )
 STOCKS = Format(
     name="aegis",
+    names=dict(zip(STOCK_COLUMNS, STOCK_COLUMNS, strict=True)),
     telling=frozenset({"ticker", "name"}),
     needed=frozenset({"ticker", "name", "market_type"}),
     frame=stock_frame,

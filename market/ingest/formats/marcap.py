@@ -1,4 +1,4 @@
-"""Marcap: all listed stocks of the KRX, a year a file.
+"""Marcap: all listed stocks of the KRX, a year a file; and a day's listing, which is the same without the date.
 
 CSV writes its numbers as floats (`79600.0`). The order of columns differs from year to year. On a halted day open, high
 and low are 0. The day's return in percent is `ChagesRatio` in older files and `ChangesRatio` in newer ones; files that
@@ -7,9 +7,11 @@ were joined from both have the two columns, each filled where the other is not.
 
 import polars as pl
 
+from market.ingest.formats.codes import market_of, whole_code
 from market.ingest.formats.format import Format
 
-FACTS = {"Code": "ticker", "Name": "name", "Market": "market_type", "Marcap": "market_cap", "Date": "trade_date"}
+DATE = {"Date": "trade_date"}
+FACTS = {"Code": "ticker", "Name": "name", "Market": "market_type", "Marcap": "market_cap"}
 BAR = {
     "Open": "open_price",
     "High": "high_price",
@@ -19,17 +21,16 @@ BAR = {
     "Amount": "amount",
 }
 RETURNS = ("ChangesRatio", "ChagesRatio")
-CODE_LENGTH = 6
 
 
 def price_frame(raw: pl.DataFrame) -> pl.DataFrame:
     """A batch of daily prices under our column names."""
-    return _renamed(raw, FACTS | BAR).with_columns(day_return(raw))
+    return _renamed(raw, FACTS | DATE | BAR).with_columns(day_return(raw))
 
 
 def stock_frame(raw: pl.DataFrame) -> pl.DataFrame:
     """A batch of the stock master under our column names: a row tells what the stock was on its date."""
-    return _renamed(raw, FACTS)
+    return _renamed(raw, FACTS | DATE)
 
 
 def day_return(raw: pl.DataFrame) -> pl.Series:
@@ -46,28 +47,38 @@ def day_return(raw: pl.DataFrame) -> pl.Series:
 
 def _renamed(raw: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
     present = {column: name for column, name in names.items() if column in raw.columns}
-    code, market = pl.col("ticker").cast(pl.String).str.strip_chars(), pl.col("market_type").str.strip_chars()
-    return (
-        raw.select("#line", "#misfit", *present)
-        .rename(present)
-        .with_columns(
-            # A spreadsheet that took codes for numbers has dropped their zeros.
-            pl.when(code.str.contains(r"^\d+$")).then(code.str.zfill(CODE_LENGTH)).otherwise(code).alias("ticker"),
-            # A segment of KOSDAQ, not a market of its own.
-            market.replace("KOSDAQ GLOBAL", "KOSDAQ"),
-        )
-    )
+    return raw.select("#line", "#misfit", *present).rename(present).with_columns(whole_code("ticker"), market_of())
 
 
 PRICES = Format(
     name="marcap",
+    names=FACTS | DATE | BAR,
     telling=frozenset({"Code", "Date", "Close"}),
-    needed=frozenset({*FACTS, *BAR}),
+    needed=frozenset({*FACTS, *DATE, *BAR}),
     frame=price_frame,
 )
 STOCKS = Format(
     name="marcap",
+    names=FACTS | DATE,
     telling=PRICES.telling,
+    needed=frozenset({*FACTS, *DATE}),
+    frame=stock_frame,
+)
+DAY_PRICES = Format(
+    name="listing",
+    names=FACTS | BAR,
+    telling=frozenset({"Code", "Close", "Market"}),
+    needed=frozenset({*FACTS, *BAR}),
+    frame=price_frame,
+    foreign=frozenset(DATE),
+    is_of_a_day=True,
+)
+DAY_STOCKS = Format(
+    name="listing",
+    names=FACTS,
+    telling=DAY_PRICES.telling,
     needed=frozenset(FACTS),
     frame=stock_frame,
+    foreign=frozenset(DATE),
+    is_of_a_day=True,
 )

@@ -1,9 +1,11 @@
 from pathlib import Path
 
-from market.fx import load_fx
+from market.fx import load, load_fx
 from market.ingest.command import LoadCommand
 from market.ingest.progress import Watch
 from market.ingest.report import Report
+from market.ingest.retry import Waiting, retry
+from market.ingest.superseded import superseded_facts
 
 
 class Command(LoadCommand):
@@ -15,3 +17,6 @@ class Command(LoadCommand):
 
     def load(self, path: Path, watch: Watch) -> Report:
         return load_fx(path, watch)
+
+    def retry(self, waiting: Waiting, watch: Watch) -> Report:
+        return retry(waiting, load, superseded_facts, watch)
