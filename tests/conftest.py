@@ -1,6 +1,8 @@
 """Every test runs on a real PostgreSQL: the one DATABASE_URL names, or an embedded one of the tests' own."""
 
+import os
 from collections.abc import Iterator
+from shutil import which
 
 import pytest
 from django.conf import settings
@@ -9,8 +11,16 @@ from django.test import Client
 from system.postgres import Cluster
 from tests.desk import make_operator
 
+# A machine without Chromium runs the rest; .ci/run installs it, and there nothing is left out.
+NO_BROWSER = which("chromium") is None and "CI" not in os.environ
+collect_ignore = ["aegis/test_browser.py"] if NO_BROWSER else []
+
 # A test server may forget everything in a crash; what survives one is proven on servers that the test itself starts.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def pytest_report_header() -> str | None:
+    return "no chromium: the tests in a browser are left out (apt install chromium)" if NO_BROWSER else None
 
 
 @pytest.fixture(scope="session")
