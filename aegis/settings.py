@@ -153,6 +153,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "aegis.logins.sessions.SessionLimitsMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "aegis.logins.gate.SecondFactorMiddleware",
     "aegis.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -202,6 +205,7 @@ AXES_LOCKOUT_CALLABLE = "aegis.logins.throttle.locked_page"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "code"]
 AXES_ENABLE_ADMIN = False  # aegis.logins.admin has pages of its own, in Unfold's look
 AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "AEGIS"  # the name that an authenticator app shows
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
@@ -262,5 +266,6 @@ UNFOLD = {
     "STYLES": [lambda request: static("aegis/theme.css"), lambda request: static("aegis/back_office.css")],
     "SCRIPTS": [lambda request: static("aegis/page.js")],
     "GLOBAL_CALLBACK": "aegis.theme.without_styles_in_the_page",
+    "ACCOUNT": {"navigation": "aegis.navigation.account"},
     "SIDEBAR": {"show_search": True, "navigation": "aegis.navigation.sidebar"},
 }
