@@ -1641,6 +1641,35 @@ TABLE system.load_rejects;
     COMMENT ON COLUMN line IS '1 is the first line of the file, the header';
     COMMENT ON COLUMN reason IS 'A short code, e.g. close_not_positive';
     COMMENT ON COLUMN raw IS 'The row as the file has it, by column';
+TABLE system.login_policy;
+    policy_id smallint NOT NULL DEFAULT 1;
+    second_factor_required boolean NOT NULL DEFAULT false;
+    CONSTRAINT chk_login_policy_one CHECK ((policy_id = 1));
+    CONSTRAINT login_policy_pkey PRIMARY KEY (policy_id);
+    CREATE UNIQUE INDEX login_policy_pkey ON system.login_policy USING btree (policy_id);
+    CREATE TRIGGER pgtrigger_audit_delete_c469d AFTER DELETE ON system.login_policy FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_c469d();
+    CREATE TRIGGER pgtrigger_audit_insert_1158b AFTER INSERT ON system.login_policy FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_1158b();
+    CREATE TRIGGER pgtrigger_audit_update_0fe48 AFTER UPDATE ON system.login_policy FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION pgtrigger_audit_update_0fe48();
+    COMMENT ON TABLE IS 'What is asked of logins: one row';
+    COMMENT ON COLUMN second_factor_required IS 'Whether traders and administrators are let in only with a second factor';
+TABLE system.login_policy_events;
+    pgh_created_at timestamp with time zone NOT NULL;
+    pgh_label text NOT NULL;
+    pgh_id bigint NOT NULL IDENTITY;
+    principal character varying(150) NOT NULL DEFAULT principal();
+    login character varying(63) NOT NULL DEFAULT SESSION_USER;
+    pgh_context jsonb;
+    policy_id smallint NOT NULL DEFAULT 1;
+    second_factor_required boolean NOT NULL DEFAULT false;
+    pgh_obj_id smallint NOT NULL;
+    CONSTRAINT login_policy_events_pkey PRIMARY KEY (pgh_id);
+    CREATE INDEX idx_login_policy_events_row ON system.login_policy_events USING btree (pgh_obj_id, pgh_id DESC);
+    CREATE UNIQUE INDEX login_policy_events_pkey ON system.login_policy_events USING btree (pgh_id);
+    CREATE TRIGGER pgtrigger_append_only_85179 BEFORE DELETE OR UPDATE ON system.login_policy_events FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_85179();
+    COMMENT ON TABLE IS 'Every change of login_policy, append-only';
+    COMMENT ON COLUMN principal IS 'The acting user';
+    COMMENT ON COLUMN login IS 'The database login';
+    COMMENT ON COLUMN second_factor_required IS 'Whether traders and administrators are let in only with a second factor';
 TABLE system.logs PARTITION BY RANGE (created_at);
     log_id bigint NOT NULL IDENTITY;
     log_level character varying(10) NOT NULL;
@@ -1656,6 +1685,52 @@ TABLE system.logs PARTITION BY RANGE (created_at);
     CREATE UNIQUE INDEX pk_logs ON ONLY system.logs USING btree (log_id, created_at);
     COMMENT ON TABLE IS 'Log lines of all programs, one partition for each day of Asia/Seoul';
     COMMENT ON COLUMN created_at IS 'Partition key';
+CREATE OR REPLACE FUNCTION system.pgtrigger_append_only_85179()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'history_append_only: history is neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'history_append_only';
+END
+$function$;
+CREATE OR REPLACE FUNCTION system.pgtrigger_audit_delete_c469d()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO system.login_policy_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, policy_id, second_factor_required)
+    VALUES (now(), 'delete', OLD.policy_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.policy_id, OLD.second_factor_required);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION system.pgtrigger_audit_insert_1158b()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO system.login_policy_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, policy_id, second_factor_required)
+    VALUES (now(), 'insert', NEW.policy_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.policy_id, NEW.second_factor_required);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION system.pgtrigger_audit_update_0fe48()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO system.login_policy_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, policy_id, second_factor_required)
+    VALUES (now(), 'update', NEW.policy_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.policy_id, NEW.second_factor_required);
+    RETURN NULL;
+END
+$function$;
 CREATE OR REPLACE FUNCTION system.principal()
  RETURNS text
  LANGUAGE sql
