@@ -34,8 +34,8 @@ class Visit(AccessLog):  # type: ignore[misc]
 
     class Meta:
         proxy = True
-        verbose_name = _("login")
-        verbose_name_plural = _("logins")
+        verbose_name = _("past login")
+        verbose_name_plural = _("past logins")
 
     def __str__(self) -> str:
         return f"{self.username} {self.ip_address or ''}".strip()

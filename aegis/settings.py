@@ -224,6 +224,7 @@ STORAGES = {
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"  # the prefix: no other host may set this cookie
+CSRF_FAILURE_VIEW = "aegis.logins.views.foreign_form"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE = length("SESSION_IDLE_MINUTES", "minutes", default=60)
 SESSION_LIFE = length("SESSION_HOURS", "hours", default=12)

@@ -17,8 +17,7 @@ class Person:
     """Somebody of the desk."""
 
     username: str
-    last_name: str
-    first_name: str
+    name: str
     group: str
 
 
@@ -34,11 +33,11 @@ class DemoLogin:
 # Where the passwords are kept, below var/.
 DEMO_LOGINS = "demo_logins"
 PEOPLE = (
-    Person(KIM, "김", "도현", ADMIN),
-    Person(LEE, "이", "서준", TRADER),
-    Person(PARK, "박", "지우", TRADER),
-    Person("choi_analyst", "최", "민서", ANALYST),
-    Person("jung_readonly", "정", "하윤", READONLY),
+    Person(KIM, "김도현", ADMIN),
+    Person(LEE, "이서준", TRADER),
+    Person(PARK, "박지우", TRADER),
+    Person("choi_analyst", "최민서", ANALYST),
+    Person("jung_readonly", "정하윤", READONLY),
 )
 
 
@@ -67,6 +66,7 @@ def _is_there(person: Person) -> bool:
 
 def _make(person: Person, group: Group) -> DemoLogin:
     password = random_password()
-    names = {"last_name": person.last_name, "first_name": person.first_name}
-    User.objects.create_user(person.username, password=password, is_staff=True, **names).groups.add(group)
+    # The whole name in one field: what Django puts together from two stands in the order of English.
+    user = User.objects.create_user(person.username, password=password, is_staff=True, first_name=person.name)
+    user.groups.add(group)
     return DemoLogin(person.username, password, person.group)

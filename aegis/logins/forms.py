@@ -1,5 +1,9 @@
+from typing import Any
+
 from django import forms
+from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
+from unfold.forms import AdminOwnPasswordChangeForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
 
@@ -18,3 +22,13 @@ class CodeForm(forms.Form):
             }
         ),
     )
+
+
+class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
+    """A new password for oneself, and nothing else: the web may write no other column of its users."""
+
+    def set_password_and_save(self, user: User, field: str = "password1", commit: bool = True) -> Any:
+        user.set_password(self.cleaned_data[field])
+        if commit:
+            user.save(update_fields=["password"])
+        return user

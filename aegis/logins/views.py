@@ -7,10 +7,10 @@ from axes.handlers.proxy import AxesProxyHandler
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_login_failed
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,7 +19,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.forms import AuthenticationForm
 
 from aegis.logins import second_factor, sessions
-from aegis.logins.forms import CodeForm
+from aegis.logins.forms import CodeForm, OwnPasswordForm
 from aegis.logins.throttle import locked_page
 
 # Who has shown a password waits here for their code, and this long.
@@ -49,6 +49,16 @@ class PasswordPage(LoginView):
         ended = _why_ended().get(self.request.GET.get("ended", ""))
         facts = {"title": _("Log in"), "app_path": self.request.get_full_path(), "ended": ended}
         return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs), **facts}
+
+
+class OwnPasswordPage(PasswordChangeView):
+    """The page of `admin:password_change`."""
+
+    form_class = OwnPasswordForm
+    success_url = reverse_lazy("admin:password_change_done")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
 
 
 def _why_ended() -> dict[str, str]:
@@ -104,3 +114,9 @@ def _waiting(request: HttpRequest) -> User | None:
         return None
     user.backend = facts["backend"]
     return user
+
+
+def foreign_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What is shown instead of an answer to a form that is not of this session, or older than the last login."""
+    context = {**admin.site.each_context(request), "title": _("This form is out of date")}
+    return render(request, "aegis/logins/foreign_form.html", context, status=403)

@@ -26,8 +26,8 @@ class Migration(migrations.Migration):
             name="Visit",
             fields=[],
             options={
-                "verbose_name": "login",
-                "verbose_name_plural": "logins",
+                "verbose_name": "past login",
+                "verbose_name_plural": "past logins",
                 "proxy": True,
                 "indexes": [],
                 "constraints": [],

@@ -13,7 +13,9 @@ from axes.models import AccessAttempt, AccessLog
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client, RequestFactory, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from aegis.logins.throttle import client_address
@@ -179,3 +181,23 @@ def test_guesses_are_counted_for_the_address_that_nobody_can_make_up(
 def test_a_weak_password_is_refused(password: str) -> None:
     with pytest.raises(ValidationError):
         validate_password(password)
+
+
+@pytest.mark.django_db
+def test_a_new_password_of_one_s_own_writes_nothing_but_the_password(client: Client, lee: Any) -> None:
+    client.force_login(lee)
+    type(lee).objects.update(first_name="meanwhile")
+    new = "another horse battery"
+    typed = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    with CaptureQueriesContext(connection) as queries:
+        page = client.post(reverse("admin:password_change"), typed, follow=True)
+    assert page.redirect_chain == [(reverse("admin:password_change_done"), 302)]
+    (update,) = [query["sql"] for query in queries if 'UPDATE "auth_user"' in query["sql"]]
+    assert re.findall(r'"(\w+)" = ', update.partition(" WHERE ")[0]) == ["password"]
+    assert type(lee).objects.get(username="lee").check_password(new)
+
+
+def test_a_form_of_another_site_is_answered_by_a_page_that_says_what_to_do() -> None:
+    page = Client(enforce_csrf_checks=True).post(LOGIN, {"username": "lee", "password": "x"})
+    assert page.status_code == 403
+    assert "aegis/logins/foreign_form.html" in [template.name for template in page.templates]

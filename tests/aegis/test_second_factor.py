@@ -3,12 +3,14 @@
 import re
 import time
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, User
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -338,3 +340,12 @@ def test_a_look_at_a_page_writes_the_session_once_a_minute_at_most(client: Clien
         with CaptureQueriesContext(connection) as queries:
             client.get(INDEX)
         assert len([query for query in queries if query["sql"].startswith("UPDATE")]) == writes
+
+
+def test_a_dba_helps_the_last_administrator_who_lost_phone_and_codes(lee: User, clock: Clock) -> None:
+    with_app(lee, clock)
+    call_command("reset_second_factor", "lee", stdout=StringIO())
+    assert not second_factor.has_second_factor(lee)
+    for name in ("lee", "nobody"):
+        with pytest.raises(CommandError):
+            call_command("reset_second_factor", name)
