@@ -8,7 +8,7 @@ from aegis.logins.second_factor import forget, has_second_factor
 
 class Command(BaseCommand):
     help = (
-        "Take the two-factor login of a user away, whose phone and recovery codes are lost: for the last administrator, "
+        "Take away the two-factor login of a user whose phone and recovery codes are lost: for the last administrator, "
         "whom nobody else can help in the back office."
     )
 
