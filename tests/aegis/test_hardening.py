@@ -78,6 +78,7 @@ def test_no_secret_stands_in_the_settings_or_their_example() -> None:
         assert assigned.findall((settings.BASE_DIR / name).read_text()) in ([], ["secret_key"]), name
 
 
+@pytest.mark.django_db
 def test_a_page_is_sent_with_all_that_keeps_others_out() -> None:
     page = Client().get(LOGIN)
     policy = dict(part.strip().split(" ", 1) for part in page.headers["Content-Security-Policy"].split(";"))
@@ -197,6 +198,7 @@ def test_a_new_password_of_one_s_own_writes_nothing_but_the_password(client: Cli
     assert type(lee).objects.get(username="lee").check_password(new)
 
 
+@pytest.mark.django_db
 def test_a_form_of_another_site_is_answered_by_a_page_that_says_what_to_do() -> None:
     page = Client(enforce_csrf_checks=True).post(LOGIN, {"username": "lee", "password": "x"})
     assert page.status_code == 403
