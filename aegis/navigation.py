@@ -25,7 +25,15 @@ TABLES = {
     "trade": {"order": "receipt_long", "execution": "handshake", "actionentry": "published_with_changes"},
     "analytics": {"backtestresult": "science"},
     "system": {"alert": "notifications", "log": "article", "jobrun": "schedule", "loadreject": "block"},
-    "auth": {"user": "person", "group": "groups"},
+}
+# Who comes in, and how: tables of several apps.
+LOGINS = {
+    ("auth", "user"): "person",
+    ("auth", "group"): "groups",
+    ("aegis", "authenticator"): "phonelink_lock",
+    ("aegis", "visit"): "login",
+    ("aegis", "wrongguess"): "gpp_bad",
+    ("system", "loginpolicy"): "policy",
 }
 
 
@@ -38,7 +46,17 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     for app, tables in TABLES.items():
         items = [_link(app, model, icon) for model, icon in tables.items() if _may_see(request, app, model)]
         groups.append({"title": apps.get_app_config(app).verbose_name, "separator": True, "items": items})
+    items = [_link(app, model, icon) for (app, model), icon in LOGINS.items() if _may_see(request, app, model)]
+    groups.append({"title": _("Access"), "separator": True, "items": items})
     return [group for group in groups if group["items"]]
+
+
+def account(request: HttpRequest) -> list[dict[str, Any]]:
+    """What the menu under a user's name leads to."""
+    return [
+        {"title": _("Change password"), "link": reverse("admin:password_change")},
+        {"title": _("Two-factor login"), "link": reverse("second_factor")},
+    ]
 
 
 def _link(app: str, model: str, icon: str) -> dict[str, Any]:

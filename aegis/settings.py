@@ -6,12 +6,14 @@ Secure unless `DEBUG` says otherwise. A wrong value stops every command at once 
 
 import os
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any, NoReturn
 from zoneinfo import available_timezones
 
 import environ
+from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
@@ -39,8 +41,8 @@ def secret_key(kept_in: Path) -> str:
     """The key from the environment, else one made at random for this installation and kept in `var/`."""
     key: str = env.str("SECRET_KEY", default="")
     if key:
-        if len(key) < 32:
-            refuse("aegis.E002", "SECRET_KEY is shorter than 32 characters.", "Unset it, or set a long random one.")
+        if len(key) < 50:
+            refuse("aegis.E002", "SECRET_KEY is shorter than 50 characters.", "Unset it, or set a long random one.")
         return key
     if not kept_in.exists():
         kept_in.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +60,14 @@ def time_zone() -> str:
     if name not in available_timezones():
         refuse("aegis.E003", f"TIME_ZONE={name!r} is not a time zone.", "Set a name such as Asia/Seoul.")
     return name
+
+
+def length(name: str, unit: str, *, default: int) -> timedelta:
+    """A length of time, of at least one `unit` (a keyword of `timedelta`)."""
+    text: str = env.str(name, default=str(default)).strip()
+    if not text.isdecimal() or not 0 < int(text) < 100_000:
+        refuse("aegis.E005", f"{name}={text!r} is no number of {unit}.", f"Set {name}={default}, or unset it.")
+    return timedelta(**{unit: int(text)})
 
 
 def external_database() -> dict[str, Any]:
@@ -127,21 +137,31 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "aegis.headers.BrowserMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "aegis.middleware.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "aegis.logins.sessions.SessionLimitsMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "aegis.logins.gate.SecondFactorMiddleware",
     "aegis.middleware.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "aegis.urls"
@@ -160,17 +180,34 @@ TEMPLATES = [
     },
 ]
 
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",  # first: it refuses whoever guessed too often before a password is looked at
+    "django.contrib.auth.backends.ModelBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {},
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+
+# A user's guesses are counted for each address they come from: nobody's guessing locks out the desk, or its owner.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # or a script that goes on would lock its owner out for ever
+AXES_CLIENT_IP_CALLABLE = "aegis.logins.throttle.client_address"
+AXES_LOCKOUT_CALLABLE = "aegis.logins.throttle.locked_page"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "code"]
+AXES_ENABLE_ADMIN = False  # aegis.logins.admin has pages of its own, in Unfold's look
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "AEGIS"  # the name that an authenticator app shows
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
@@ -188,11 +225,37 @@ STORAGES = {
 }
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"  # the prefix: no other host may set this cookie
+CSRF_FAILURE_VIEW = "aegis.logins.views.foreign_form"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_IDLE = length("SESSION_IDLE_MINUTES", "minutes", default=60)
+SESSION_LIFE = length("SESSION_HOURS", "hours", default=12)
+SESSION_COOKIE_AGE = int(SESSION_LIFE.total_seconds())
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = flag("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        # Alpine.js, which Unfold's pages are made of, compiles the expressions of their attributes.
+        "script-src": [SELF, UNSAFE_EVAL],
+        "style-src": [SELF],
+        "style-src-attr": [UNSAFE_INLINE],  # the widths of Unfold's bars; a style cannot run anything
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "upgrade-insecure-requests": HTTPS,
+    }
+}
 
 UNFOLD = {
     "SITE_TITLE": "AEGIS",
@@ -203,23 +266,9 @@ UNFOLD = {
     "SITE_URL": None,
     "SHOW_LANGUAGES": True,
     "SHOW_BACK_BUTTON": True,
-    "BORDER_RADIUS": "6px",
-    "STYLES": [lambda request: static("aegis/back_office.css")],
-    # Red and blue say rise and fall on every page, so the accent is neither.
-    "COLORS": {
-        "primary": {
-            "50": "oklch(96.2% .018 272.314)",
-            "100": "oklch(93% .034 272.788)",
-            "200": "oklch(87% .065 274.039)",
-            "300": "oklch(78.5% .115 274.713)",
-            "400": "oklch(67.3% .182 276.935)",
-            "500": "oklch(58.5% .233 277.117)",
-            "600": "oklch(51.1% .262 276.966)",
-            "700": "oklch(45.7% .24 277.023)",
-            "800": "oklch(39.8% .195 277.366)",
-            "900": "oklch(35.9% .144 278.697)",
-            "950": "oklch(25.7% .09 281.288)",
-        },
-    },
+    "STYLES": [lambda request: static("aegis/theme.css"), lambda request: static("aegis/back_office.css")],
+    "SCRIPTS": [lambda request: static("aegis/page.js")],
+    "GLOBAL_CALLBACK": "aegis.theme.without_styles_in_the_page",
+    "ACCOUNT": {"navigation": "aegis.navigation.account"},
     "SIDEBAR": {"show_search": True, "navigation": "aegis.navigation.sidebar"},
 }

@@ -73,6 +73,15 @@ UNFOLD = (
     ),
 )
 
+AXES = (
+    _("Attempt Time"),
+    _("Failed Logins"),
+    _("IP Address"),
+    _("Logout Time"),
+    _("User Agent"),
+    _("Username"),
+)
+
 DJANGO = (
     _("and"),
     _("users"),

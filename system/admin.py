@@ -2,13 +2,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, FieldTextFilter, RadioFilter
 from unfold.decorators import action
 from unfold.utils import parse_date_str
@@ -18,7 +19,8 @@ from system.back_office import BackOffice, LargeTable, ReadOnly
 from system.back_office.columns import count, label
 from system.back_office.filters import DayRangeFilter, YesNoFilter
 from system.back_office.forms import BackOfficeForm
-from system.models import Alert, AlertType, JobRun, JobState, LoadReject, Log, LogLevel, Severity
+from system.back_office.history import history_page
+from system.models import Alert, AlertType, JobRun, JobState, LoadReject, Log, LoginPolicy, LogLevel, Severity
 
 SEVERITY = {Severity.CRITICAL: "danger", Severity.HIGH: "warning", Severity.MEDIUM: "info"}
 ALERT_TYPE = {AlertType.ERROR: "danger", AlertType.WARNING: "warning", AlertType.TRADE_SIGNAL: "primary"}
@@ -244,3 +246,24 @@ class LoadRejectAdmin(BackOffice):
         done = rejects.order_by().filter(resolved_at=None).update(resolved_at=Now())
         words = ngettext("%(count)s row set aside.", "%(count)s rows set aside.", done)
         self.message_user(request, words % {"count": done}, messages.SUCCESS if done else messages.INFO)
+
+
+@admin.register(LoginPolicy)
+class LoginPolicyAdmin(ModelAdmin):  # type: ignore[misc]
+    """The one row, without a list before it."""
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        row = LoginPolicy.objects.values_list("pk", flat=True).first()
+        page = "system_loginpolicy_add" if row is None else "system_loginpolicy_change"
+        return HttpResponseRedirect(reverse(f"{self.admin_site.name}:{page}", args=[] if row is None else [row]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and not LoginPolicy.objects.exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return history_page(self, request, object_id)

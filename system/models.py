@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from system.audit import audited
 from system.constraints import NOW, implies, not_negative, one_of
 from system.partitions import Daily
 from system.triggers import Trigger
@@ -202,3 +203,26 @@ class LoadReject(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name}:{self.line} {self.reason}"
+
+
+@audited("login_policy_events")
+class LoginPolicy(models.Model):
+    """What the desk asks of logins: one row, so that an administrator decides and not a file on a server."""
+
+    policy_id = models.SmallIntegerField(_("number"), primary_key=True, db_default=1, editable=False)
+    second_factor_required = models.BooleanField(
+        _("two-factor login required for traders and administrators"),
+        db_default=False,
+        help_text=_("Who has none yet is taken to setting it up, before anything else."),
+        db_comment="Whether traders and administrators are let in only with a second factor",
+    )
+
+    class Meta:
+        db_table = "login_policy"
+        db_table_comment = "What is asked of logins: one row"
+        verbose_name = _("login policy")
+        verbose_name_plural = _("login policy")
+        constraints = [models.CheckConstraint(condition=Q(policy_id=1), name="chk_login_policy_one")]
+
+    def __str__(self) -> str:
+        return str(_("Login policy"))

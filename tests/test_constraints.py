@@ -59,6 +59,7 @@ VALID = {
     "logs": LOG,
     "job_runs": JOB,
     "load_rejects": REJECT,
+    "login_policy": {"policy_id": 1},
     "session_overrides": SESSION,
     "corporate_actions": SPLIT,
     "action_entries": ENTRY,
@@ -158,6 +159,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("job_runs", {"state": "FAILED"}, "chk_job_runs_finished"),
     ("load_rejects", {"line": -1}, "chk_load_rejects_line"),
     ("load_rejects", {"line": 1}, "uniq_load_rejects_row"),
+    ("login_policy", {"policy_id": 2}, "chk_login_policy_one"),
     ("session_overrides", {"session_date": "2024-01-02"}, "uniq_session_overrides_day"),
     ("session_overrides", {"exchange": "XTKS"}, "chk_session_overrides_exchange"),
     ("session_overrides", {"reason": ""}, "chk_session_overrides_reason"),
@@ -254,6 +256,7 @@ def desk(db: None) -> Iterator[None]:
     insert("portfolio", **PORTFOLIO, portfolio_id=-2)
     insert("holdings", **HOLDING | {"holding_id": -2, "portfolio_id": -2, "stock_id": -1, "quantity": 10})
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM login_policy")  # its one row is made by the migration
         cursor.execute(
             "CREATE TABLE IF NOT EXISTS market.daily_prices_y2024m01"
             " PARTITION OF market.daily_prices FOR VALUES FROM ('2024-01-01') TO ('2024-02-01')"

@@ -14,7 +14,7 @@ from .research import Advice
 from .rules import on_tick, tick
 from .sessions import Session, Timetable
 
-OPERATOR, ROUTER = "operator", "order-router"
+ROUTER = "order-router"
 _CASH_KEPT = 0.05  # of the capital
 _LONG = 10  # sessions that an order left open stays so
 
@@ -99,19 +99,21 @@ class _Day:
 
     def _place(self, mandate: Mandate, company: Company, terms: Terms, pick: Advice | None) -> None:
         days = 5 if self.random.random() < 0.1 else 0
-        by, key = (ROUTER, pick.key) if pick else (OPERATOR, None)
+        by, key = (ROUTER, pick.key) if pick else (mandate.trader, None)
         self.floor.place(Wish(mandate, company, terms, by, key, days), self.session, self.random)
 
     def _protect(self, mandate: Mandate, company: Company) -> None:
         stop = on_tick(self._base(company) * 0.8, company.currency)
         terms = Terms("SELL", "STOP", self._held(mandate, company), stop=stop)
-        self.floor.place(Wish(mandate, company, terms, OPERATOR, days=_LONG), self.session, self.random)
+        self.floor.place(Wish(mandate, company, terms, mandate.trader, days=_LONG), self.session, self.random)
 
     def _bid(self, mandate: Mandate, company: Company, level: float, part: float) -> None:
         bar = self.floor.tape.bar(company.ticker, self.session.day)
         limit = on_tick((bar.close if bar else 0) * level, company.currency)
         terms = Terms("BUY", "LIMIT", max(3, self._affordable(mandate, company) // 2), limit)
-        self.floor.place(Wish(mandate, company, terms, OPERATOR, days=_LONG, part=part), self.session, self.random)
+        self.floor.place(
+            Wish(mandate, company, terms, mandate.trader, days=_LONG, part=part), self.session, self.random
+        )
 
     def _propose(self, mandate: Mandate, picks: list[Advice]) -> None:
         """Leave the newest pick that nobody acted on as a proposal: it waits for a decision."""
@@ -121,7 +123,7 @@ class _Day:
             is_open = company in _companies(mandate) and pick.key not in acted_on
             if pick.action == "BUY" and is_open and self.floor.is_idle(mandate, company, self.session):
                 terms = self._terms("BUY", "LIMIT", 100, company)
-                wish = Wish(mandate, company, terms, ROUTER, pick.key, _LONG, is_proposal=True)
+                wish = Wish(mandate, company, terms, mandate.trader, pick.key, _LONG, is_proposal=True)
                 self.floor.place(wish, self.session, self.random)
                 return
 

@@ -53,9 +53,10 @@ Event = Placed | Filled | Ended
 
 @dataclass(frozen=True)
 class Mandate:
-    """A portfolio and how it is run. Capital is in won, the rates in percent."""
+    """A portfolio, whose it is and how it is run. Capital is in won, the rates in percent."""
 
     name: str
+    trader: str
     strategy: str
     markets: tuple[str, ...]
     exchange: str
@@ -65,10 +66,19 @@ class Mandate:
     order_share: float
 
 
+KIM, LEE, PARK = "kim_admin", "lee_trader", "park_trader"
 MANDATES = (
-    Mandate("코어 대형주", "VALUE", ("KOSPI",), "XKRX", 5_000_000_000, Decimal("12.00"), Decimal("20.00"), 0.06),
-    Mandate("코스닥 성장", "GROWTH", ("KOSDAQ",), "XKRX", 1_500_000_000, Decimal("25.00"), Decimal("35.00"), 0.07),
+    Mandate("코어 대형주", LEE, "VALUE", ("KOSPI",), "XKRX", 5_000_000_000, Decimal("12.00"), Decimal("20.00"), 0.06),
+    Mandate("코스닥 성장", LEE, "GROWTH", ("KOSDAQ",), "XKRX", 1_500_000_000, Decimal("25.00"), Decimal("35.00"), 0.07),
     Mandate(
-        "글로벌 모멘텀", "MOMENTUM", ("NYSE", "NASDAQ"), "XNYS", 3_000_000_000, Decimal("18.00"), Decimal("25.00"), 0.06
+        "글로벌 모멘텀",
+        PARK,
+        "MOMENTUM",
+        ("NYSE", "NASDAQ"),
+        "XNYS",
+        3_000_000_000,
+        Decimal("18.00"),
+        Decimal("25.00"),
+        0.06,
     ),
 )

@@ -19,8 +19,8 @@ from trade.models import Execution, Order
 
 from .backtests import STRATEGIES, Outcome, run_backtest
 from .companies import COMPANIES, DELISTED_BEFORE, LISTS_AFTER, Company
-from .desk import OPERATOR, run_desk
-from .events import MANDATES, Event, Placed
+from .desk import run_desk
+from .events import KIM, MANDATES, Event, Placed
 from .journal import Line, Notice, log_lines, notices
 from .prices import Tape, simulate, simulate_fx
 from .research import Advice, advise
@@ -214,7 +214,7 @@ def _write_portfolios(world: World) -> dict[str, Portfolio]:
             strategy_type=mandate.strategy,
             target_return=mandate.target_return,
             initial_capital=mandate.capital,
-            created_by=OPERATOR,
+            created_by=mandate.trader,
             created_at=world.timetables[mandate.exchange].finished[0].opens,
         )
         for mandate in MANDATES
@@ -300,7 +300,7 @@ def _alert(notice: Notice) -> Alert:
         message=notice.message,
         data=notice.data,
         is_acknowledged=is_acknowledged,
-        acknowledged_by=OPERATOR if is_acknowledged else None,
+        acknowledged_by=KIM if is_acknowledged else None,
         acknowledged_at=notice.acknowledged_at,
         created_at=notice.at,
     )

@@ -34,32 +34,37 @@ def _attempt(*, demo: bool) -> dict[str, Any]:
     from django.core.management.base import SystemCheckError  # noqa: PLC0415
 
     try:
-        return {"login": prepare(demo=demo)}
+        return prepare(demo=demo)
     except (ServingError, CommandError, SystemCheckError) as error:
         return {"error": str(error).strip()}
 
 
-def prepare(*, demo: bool) -> dict[str, str | None]:
-    """Migrate, load the demo into an empty database, make the operator, collect static files; give back the login."""
+def prepare(*, demo: bool) -> dict[str, Any]:
+    """Migrate, make the operator, load the demo into an empty database, collect static files; give back the logins."""
     from django.conf import settings  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415
     from django.utils.translation import gettext as _  # noqa: PLC0415
 
     from aegis.demo.load import filled_tables, load_demo  # noqa: PLC0415
+    from aegis.demo.operators import DEMO_LOGINS, DemoLogin, make_operators  # noqa: PLC0415
 
     from . import operator_account, static_files  # noqa: PLC0415
 
     _connect()
     _say(_("Bringing the tables up to date …"))
     call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
+    login = operator_account.ensure_operator(settings.AEGIS_VAR / "operator_password")
+    people: list[DemoLogin] = []
     if demo and not filled_tables():
         _say(_("Loading the demo data into the empty database …"))
-        load_demo()
-    login = operator_account.ensure_operator(settings.AEGIS_VAR / "operator_password")
+        with transaction.atomic():
+            load_demo()
+            people = make_operators(settings.AEGIS_VAR / DEMO_LOGINS)
     if not static_files.are_collected():
         _say(_("Collecting static files …"))
         static_files.collect()
-    return asdict(login)
+    return {"login": asdict(login), "people": [asdict(person) for person in people]}
 
 
 def _connect() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from aegis.demo.operators import DEMO_LOGINS, DemoLogin, lines
 from system.postgres import Cluster, ClusterError
 
 from . import ServingError, web
@@ -43,7 +44,7 @@ class Plan:
 def serve(plan: Plan, say: Say, announce: Say) -> None:
     """Run AEGIS until somebody asks for its end; raises `ServingError` when it cannot start or does not go on.
 
-    `say` gets lines of progress, `announce` the one line with address and login.
+    `say` gets lines of progress, `announce` the logins of a new demo desk, and then the line with address and login.
     """
     stop = Stop()
     stop.install()
@@ -66,12 +67,14 @@ def _run(plan: Plan, stop: Stop, say: Say, announce: Say, stack: ExitStack) -> N
     place.note(address=address)
     if settings.EMBEDDED_POSTGRES:
         stack.enter_context(_database_server(place, stop, say))
-    login = _prepare(plan, place, stop)
+    login, people = _prepare(plan, place, stop)
     say(_("Starting the web server …"))
     child = stack.enter_context(_web_server(plan, listener, place, stop, say))
     host, port = listener.getsockname()[:2]
     listener.close()  # the web server has its own; while ours is open, nobody would see that server's end
     _wait_until_it_answers(child, host, port, stop)
+    if people:
+        announce(_people(people))
     announce(_announcement(address, login))
     _watch(child, stop)
 
@@ -141,7 +144,7 @@ def _identity(cluster: Cluster) -> str:
     return f"{status.pid} {status.started_at}"
 
 
-def _prepare(plan: Plan, place: Place, stop: Stop) -> Login:
+def _prepare(plan: Plan, place: Place, stop: Stop) -> tuple[Login, list[DemoLogin]]:
     child = Child(
         "aegis.serving.prepare",
         [] if plan.demo else ["--no-demo"],
@@ -156,7 +159,7 @@ def _prepare(plan: Plan, place: Place, stop: Stop) -> Login:
         child.end(stop)
     if result or "error" in answer:
         raise ServingError(answer.get("error") or _("The database could not be prepared; the reason stands above."))
-    return Login(**answer["login"])
+    return Login(**answer["login"]), [DemoLogin(**each) for each in answer["people"]]
 
 
 @contextmanager
@@ -223,6 +226,13 @@ def _announcement(address: str, login: Login) -> str:
         return words
     password = login.password or _("changed; manage.py changepassword operator sets a new one")
     return f"{words}  user: {login.user}  password: {password}"
+
+
+def _people(people: list[DemoLogin]) -> str:
+    """How the demo's people log in: said by the start that made their accounts, and by no later one."""
+    kept = settings.AEGIS_VAR / DEMO_LOGINS
+    words = _("People of the demo desk; their passwords are kept in %(path)s:") % {"path": kept}
+    return "\n".join([words, *lines(people)])
 
 
 def _ended(child: Child) -> str:

@@ -3,6 +3,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("system", "0001_foundation")]
+    dependencies = [("system", "0002_rejects")]
 
     operations = [run_sql(__file__, "acting_user")]

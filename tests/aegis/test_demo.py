@@ -10,17 +10,22 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from io import StringIO
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from account.models import Holding, Portfolio
 from aegis.demo import load
+from aegis.demo.desk import ROUTER
 from aegis.demo.load import TABLES, DemoRefusedError, World, load_demo
+from aegis.demo.operators import PEOPLE, make_operators
 from aegis.demo.rules import commission, limits, tax, tick
+from aegis.logins.groups import GROUPS, TRADER
 from analytics.models import BacktestResult
 from brain.models import DailyPick
 from market.models import KOREAN_MARKETS, DailyPrice, Stock
@@ -321,6 +326,35 @@ def test_there_are_orders_of_every_type_side_and_status() -> None:
     closed = Order.objects.filter(status__in=[OrderStatus.CANCELLED, OrderStatus.REJECTED])
     assert not closed.filter(status_reason=None).exists()
     assert {"expired", "operator"} <= set(closed.values_list("status_reason", flat=True))
+
+
+def test_each_trader_has_portfolios_and_orders_of_their_own() -> None:
+    traders = [person.username for person in PEOPLE if person.group == TRADER]
+    assert len(traders) == 2
+    for trader in traders:
+        assert Portfolio.objects.filter(created_by=trader).exists()
+        assert Order.objects.filter(created_by=trader, holding__isnull=False).exists()
+        foreign = Order.objects.filter(created_by=trader).exclude(holding__portfolio__created_by=trader)
+        assert not foreign.filter(holding__isnull=False).exists()
+    assert set(Portfolio.objects.values_list("created_by", flat=True)) == set(traders)
+    assert set(Order.objects.values_list("created_by", flat=True)) == {*traders, ROUTER}
+
+
+def test_the_people_of_the_desk_can_log_in_with_passwords_of_this_installation(tmp_path: Path) -> None:
+    User.objects.filter(username__in=[person.username for person in PEOPLE]).delete()
+    logins, others = make_operators(tmp_path / "one"), make_operators(tmp_path / "two")
+    assert [login.user for login in logins] == [person.username for person in PEOPLE]
+    assert others == [], "who is there keeps their password"
+    assert len({login.password for login in logins}) == len(PEOPLE)
+    for login in logins:
+        user = User.objects.get(username=login.user)
+        assert user.check_password(login.password)
+        assert user.is_staff
+        assert not user.is_superuser
+        assert [group.name for group in user.groups.all()] == [login.group]
+    assert {login.group for login in logins} == set(GROUPS)
+    assert (tmp_path / "one").stat().st_mode & 0o777 == 0o600
+    assert not (tmp_path / "two").exists()
 
 
 def test_something_is_left_open_for_the_operator() -> None:

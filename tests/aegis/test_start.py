@@ -27,6 +27,7 @@ from django.test import override_settings
 from psycopg import connect, sql
 
 from aegis.demo.load import TABLES
+from aegis.demo.operators import DEMO_LOGINS, PEOPLE
 from aegis.serving import ServingError, listening, static_files
 from aegis.serving.operator_account import Login, ensure_operator
 from system.postgres import Cluster
@@ -170,7 +171,17 @@ def test_the_first_start_says_where_it_runs_and_keeps_the_password_to_itself(run
     assert (running.var / "access.log").exists()
 
 
-def log_in(start: Start) -> Callable[[str], str]:
+def test_the_first_start_tells_how_the_people_of_the_demo_log_in_and_no_later_one(running: Start) -> None:
+    told = [line.split() for line in running.lines if line.startswith("  ")]
+    assert [line[0] for line in told] == [person.username for person in PEOPLE]
+    kept = running.var / DEMO_LOGINS
+    assert [line.split()[:2] for line in kept.read_text().splitlines()] == [line[:2] for line in told]
+    assert kept.stat().st_mode & 0o777 == 0o600
+    user, password, _role = told[1]
+    assert "logout-form" in log_in(running, user, password)("")
+
+
+def log_in(start: Start, user: str = "operator", password: str = "") -> Callable[[str], str]:
     """Log in as a browser does; give back what fetches a page."""
     opener = build_opener(HTTPCookieProcessor(CookieJar()))
 
@@ -181,7 +192,12 @@ def log_in(start: Start) -> Callable[[str], str]:
 
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', fetch("login/"))
     assert token
-    form = {"username": "operator", "password": start.password, "csrfmiddlewaretoken": token[1], "next": "/admin/"}
+    form = {
+        "username": user,
+        "password": password or start.password,
+        "csrfmiddlewaretoken": token[1],
+        "next": "/admin/",
+    }
     assert "csrfmiddlewaretoken" in fetch("login/", form)
     return fetch
 
@@ -231,6 +247,7 @@ def test_when_start_is_killed_the_rest_ends_and_the_next_start_takes_over(idle: 
     first.process.kill()
     second = Start(idle, "--port", str(first.port)).until_it_runs()
     assert second.password == first.password
+    assert not [line for line in second.lines if line.startswith("  ")], "the demo's passwords are told once"
     second.process.terminate()
     assert second.ends() == 0
     assert nothing_is_left(idle), "the database server of the killed start is stopped, too"

@@ -2,9 +2,12 @@ from argparse import ArgumentTypeError
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from aegis.demo.load import DemoRefusedError, load_demo
+from aegis.demo.operators import DEMO_LOGINS, lines, make_operators
 
 
 def _day(text: str) -> date:
@@ -27,8 +30,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            rows = load_demo(options["until"])
+            with transaction.atomic():
+                rows = load_demo(options["until"])
+                people = make_operators(settings.AEGIS_VAR / DEMO_LOGINS)
         except DemoRefusedError as error:
             raise CommandError(str(error)) from error
         for table, count in rows.items():
             self.stdout.write(f"{table:20}{count:>8,}")
+        for line in lines(people):
+            self.stderr.write(line, style_func=str)

@@ -1,0 +1,1 @@
+"""Who comes in: passwords and how often they may be guessed, second factors, and how long a session lasts."""
