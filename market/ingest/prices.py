@@ -13,7 +13,7 @@ from market.ingest.copying import STORED, as_csv
 from market.ingest.formats import PRICE_FORMATS, recognise
 from market.ingest.intake import Intake
 from market.ingest.months import Months
-from market.ingest.parcels import OutOfOrder, Parcel, PriceParcels, ahead
+from market.ingest.parcels import FACTS, OutOfOrder, Parcel, PriceParcels, ahead
 from market.ingest.progress import Unwatched, Watch
 from market.ingest.report import Report
 from market.ingest.rules import price_rules
@@ -46,11 +46,13 @@ def _load(path: Path, watch: Watch, way: "type[_PriceLoad]") -> Report:
     started = monotonic()
     with closing(open_table(path)) as table:
         form = recognise(table, PRICE_FORMATS)
-        with store.load_transaction(STOCKS, PRICES) as cursor:
+        with store.load_transaction(STOCKS, PRICES, staging=False) as cursor:
             intake = Intake(form, price_rules, store.today(cursor))
             load = way(cursor, table, intake, watch)
             load.store()
             load.end()
+            if intake.rejects.counts:
+                load.need_staging()
             intake.rejects.store(cursor, "load_prices", path)
     store.summarise(load.touched)
     return intake.report(table, load.inserted, load.updated, monotonic() - started)
@@ -67,6 +69,7 @@ class _PriceLoad:
         self.unmade = pl.DataFrame()
         self.touched: set[date] = set()
         self.inserted = self.updated = 0
+        self._has_staging = False
         self._open = ExitStack()
         self._copy: tuple[str, Any] | None = None
 
@@ -85,12 +88,18 @@ class _PriceLoad:
     def end(self) -> None:
         """Make the stocks and months that are new, and let the stocks follow their newest prices."""
         newest = self.parcels.newest
-        if newest.height:
+        if newest.height and (self.unmade.height or self.months.made or set(FACTS) & set(self.intake.columns)):
             self._make_stocks(self.intake.directory.identified(newest))
             self.months.attach()
             self.watch.step(f"{self.table.path.name}: store", self.intake.rows, 1)
             self.months.meet_latest(newest["trade_date"])
             store.update_stocks(self.cursor, self.intake.columns)
+
+    def need_staging(self) -> None:
+        """Make the staging tables where they are not there yet."""
+        if not self._has_staging:
+            store.make_staging(self.cursor)
+            self._has_staging = True
 
     def _parcels(self) -> Iterator[Parcel]:
         raise NotImplementedError
@@ -129,6 +138,7 @@ class _PriceLoad:
         """
         if self.unmade.height:
             self.cursor.execute("LOCK TABLE market.stocks IN SHARE ROW EXCLUSIVE MODE")
+        self.need_staging()
         reserved = self.stock_ids.gather(stocks["stock_no"]).alias("reserved_id")
         store.stage_stocks(self.cursor, stocks.with_columns(reserved))
         for ours, theirs in store.renumbered(self.cursor) if self.unmade.height else ():
@@ -183,6 +193,7 @@ class _ByDay(_PriceLoad):
             self.months.insert(rows)
             self.inserted += rows.height
             return
+        self.need_staging()
         inserted, updated = self.months.merge(rows, days, self.intake.columns)
         self.inserted, self.updated = self.inserted + inserted, self.updated + updated
 
@@ -194,6 +205,9 @@ class _AtOnce(_PriceLoad):
         return self.parcels.as_read()
 
     def _take(self, rows: pl.DataFrame) -> None:
+        if not self._has_staging:
+            self._pause()
+            self.need_staging()
         self._write(STAGE, rows.select("line", *STORED))
 
     def _settle(self) -> None:
