@@ -2,8 +2,8 @@
 
 Row-by-row foreign key checks and index entries are most of what an INSERT costs. A month that does not exist yet is a
 table of its own until the load ends: rows are copied into it bare, its keys and indexes are built at once, and
-attaching it checks its foreign key and its bounds set-wise. All of that happens in the load's transaction, so that a load
-that fails or is killed leaves no table behind.
+attaching it checks its foreign key and its bounds set-wise. All of that happens in the load's transaction, so that a
+load that fails or is killed leaves no table behind.
 """
 
 from collections.abc import Iterable, Sequence

@@ -48,7 +48,8 @@ def load_transaction(*tables: str, staging: bool = True) -> Iterator[Any]:
     Without `staging`, `make_staging` makes those tables when they are needed: for a day's prices they cost more than
     what they are for.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    # What is refused at the end of a COPY would otherwise come as an error of psycopg's own.
+    with transaction.atomic(), connection.cursor() as cursor, connection.wrap_database_errors:
         for table in tables:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"load of {table}"])
         # A month's statement joins and sorts some 60,000 rows: in memory, and not worth compiling.

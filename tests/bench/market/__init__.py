@@ -1,8 +1,8 @@
 """Prices at the speed of COPY: a file of history of 13 million rows loaded, reloaded and changed, and a day added.
 
 The limit is a COPY of the same rows, ready as text, into a bare table without any index, measured before and after each
-load, so that drift cancels. Ours parses the file, and has every key, check, foreign key and trigger in force. Peers store
-a sample of ready rows, by their rate for each row.
+load, so that drift cancels. Ours parses the file, and has every key, check, foreign key and trigger in force. Peers
+store a sample of ready rows, by their rate for each row.
 """
 
 import json

@@ -44,7 +44,7 @@ def to_sql() -> float:
 
     columns = frame(DAYS).to_dict(as_series=False)
     table = pandas.DataFrame(columns)
-    engine = create_engine("postgresql+psycopg://", creator=lambda: _plain_connection())
+    engine = create_engine("postgresql+psycopg://", creator=_plain_connection)
     try:
         return _timed(
             lambda: table.to_sql(

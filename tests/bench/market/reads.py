@@ -25,7 +25,7 @@ Run = Callable[[], float]
 
 
 def compare() -> dict[str, tuple[float, float]]:
-    """Of each question the median milliseconds on partitions and on one table, alternately; 0 where there is no twin."""
+    """Of each question the median milliseconds on months and on one table, in turn; 0 where there is no twin."""
     with connection.cursor() as cursor:
         cursor.execute(FLAT)
         cursor.execute("VACUUM ANALYZE bench.flat")
