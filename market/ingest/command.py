@@ -16,7 +16,6 @@ from market.ingest.retry import Waiting, waiting
 from market.ingest.sources import STANDARD_INPUT, Source, find, keep
 from system.jobs import job
 
-
 # What stands in the record of a run beside its files.
 RECORDED = ("retry_rejects", "day", "ticker", "market")
 

@@ -101,7 +101,11 @@ def _fixed(log_folder: Path) -> list[Setting]:
         ("random_page_cost", "1.1", "solid-state disks"),
         ("wal_level", "replica", "base backups and replicas"),
         ("summarize_wal", "on", "incremental backups"),
-        ("wal_compression", "off", "pglz takes longer for a page of an index than sorting it; an archive compresses better"),
+        (
+            "wal_compression",
+            "off",
+            "pglz takes longer for a page of an index than sorting it; an archive compresses better",
+        ),
         ("max_wal_senders", "10", "pg_basebackup and pg_receivewal"),
         ("archive_mode", "on", "changing it takes a restart, changing the command does not"),
         ("archive_command", "true", "archives nothing until a backup sets its own command"),
