@@ -142,7 +142,7 @@ def ensure(model: type[models.Model], days: Iterable[date], using: str | None = 
         return []
     with transaction.atomic(using=database), connections[database].cursor() as cursor:
         lock(cursor, model)
-        made = [partition for partition in missing if partition in _missing(missing, database)]
+        made = [partition for partition in missing if not exists(cursor, partition)]
         for partition in made:
             create_aside(cursor, partition)
             attach(cursor, partition)
@@ -156,8 +156,13 @@ def lock(cursor: Any, model: type[models.Model]) -> None:
 
 def exists(cursor: Any, partition: Partition) -> bool:
     """Whether the partition is there already."""
-    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [f"{partition.schema}.{partition.name}"])
-    return bool(cursor.fetchone()[0])
+    # Not to_regclass: what it once did not find it may not find again in the same transaction.
+    cursor.execute(
+        "SELECT FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace AS schema ON schema.oid = relnamespace"
+        " WHERE (nspname, relname) = (%s, %s)",
+        [partition.schema, partition.name],
+    )
+    return cursor.fetchone() is not None
 
 
 def create_aside(cursor: Any, partition: Partition) -> None:

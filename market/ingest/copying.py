@@ -23,8 +23,10 @@ def as_csv(rows: pl.DataFrame) -> memoryview:
 
 
 def digest(rows: pl.DataFrame, values: Sequence[str]) -> bytes:
-    """The SHA-256 of the text that PostgreSQL makes of these rows as records of stock, day and `values`, in the order of
-    days and stocks (`sql/digest.sql` computes the same of what is stored)."""
+    """The SHA-256 of the text that PostgreSQL makes of these rows as records of stock, day and `values`.
+
+    They are in the order of days and stocks; `sql/digest.sql` computes the same of what is stored.
+    """
     text = BytesIO()
     text.write(b"(")
     days = pl.col("trade_date").cast(pl.Int32)

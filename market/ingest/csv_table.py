@@ -5,8 +5,8 @@ from io import BufferedReader, StringIO
 from pathlib import Path
 
 import polars as pl
-from isal import isal_zlib
 from isal.igzip import IGzipFile as GzipFile  # the same, and thrice as fast
+from isal.igzip_lib import IsalError
 from polars.exceptions import PanicException, PolarsError
 
 from market.ingest.header import Header, encoding_of, read_header
@@ -99,7 +99,7 @@ class CsvTable:
     def _read(self) -> bytes:
         try:
             return self._text.read(BLOCK)
-        except (EOFError, OSError, isal_zlib.error) as error:
+        except (EOFError, OSError, IsalError) as error:  # type: ignore[misc]
             raise RefusedFileError(self.path, f"It is cut off or damaged ({error}).", "Fetch it again.") from error
 
     def _at_once(self, block: bytes) -> pl.DataFrame | None:

@@ -15,7 +15,8 @@ class Directory:
 
     def __init__(self) -> None:
         stocks = Stock.objects.order_by("stock_id").values_list("ticker", "market_type", "stock_id")
-        known = pl.DataFrame(list(stocks), schema=SCHEMA, orient="row")
+        columns = zip(*stocks, strict=True) if stocks else ((), (), ())
+        known = pl.DataFrame(dict(zip(SCHEMA, columns, strict=True)), schema=SCHEMA)
         self.stocks = known.with_columns(_numbers(0, known.height))
 
     def look_up(self, frame: pl.DataFrame) -> pl.DataFrame:

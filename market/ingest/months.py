@@ -2,8 +2,8 @@
 
 Row-by-row foreign key checks and index entries are most of what an INSERT costs. A month that does not exist yet is a
 table of its own until the load ends: rows are copied into it bare, its keys and indexes are built at once, and
-attaching it checks its foreign key and its bounds set-wise. All of that happens in the load's transaction, so that a load
-that fails or is killed leaves no table behind.
+attaching it checks its foreign key and its bounds set-wise. All of that happens in the load's transaction, so that a
+load that fails or is killed leaves no table behind.
 """
 
 from collections.abc import Iterable, Sequence
@@ -23,6 +23,7 @@ from system.partitions import Partition
 INTO = f"({', '.join(STORED)}) FROM STDIN (FORMAT csv)"
 COPY = "COPY market.daily_prices " + INTO
 STAGE = "COPY staged_prices " + INTO
+SEQUENCE = "SELECT pg_get_serial_sequence('market.daily_prices', 'price_id')"
 NUMBERED = "ALTER TABLE {month} ALTER price_id SET DEFAULT nextval({sequence})"
 UNNUMBERED = "ALTER TABLE {month} ALTER price_id DROP DEFAULT"
 
@@ -34,8 +35,6 @@ class Months:
         self.cursor = cursor
         self.made: list[Partition] = []
         self._is_new: dict[date, bool] = {}
-        cursor.execute("SELECT pg_get_serial_sequence('market.daily_prices', 'price_id')")
-        self._sequence: str = cursor.fetchone()[0]
 
     def is_new(self, month: date) -> bool:
         """Whether this load builds the month aside; if so, its table is there."""
@@ -111,7 +110,9 @@ class Months:
         if self._triggers_want_each_row():
             partitions.attach(self.cursor, partition)
             return False
-        self.cursor.execute(self._on(partition.start, NUMBERED, sequence=sql.Literal(self._sequence)))
+        self.cursor.execute(SEQUENCE)
+        # As a constant: by its name it would be looked up for each row.
+        self.cursor.execute(self._on(partition.start, NUMBERED, sequence=sql.Literal(self.cursor.fetchone()[0])))
         self.made.append(partition)
         return True
 

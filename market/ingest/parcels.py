@@ -87,7 +87,7 @@ class PriceParcels:
         return [fact for fact in FACTS if f"given_{fact}" in rows.columns]
 
     def _without_repeats(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Of the rows of one stock and day the first. Those that say the same are mere repeats; others contradict it."""
+        """Of the rows of one stock and day the first; those that say the same repeat it, others contradict it."""
         key = ["trade_date", "stock_no"]
         if rows.select(pl.struct(key).n_unique()).item() == rows.height:
             return rows

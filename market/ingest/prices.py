@@ -14,7 +14,7 @@ from market.ingest.delivery import Delivery, of_file
 from market.ingest.formats import PRICE_FORMATS, recognise
 from market.ingest.intake import Intake
 from market.ingest.months import Months
-from market.ingest.parcels import OutOfOrder, Parcel, PriceParcels, ahead
+from market.ingest.parcels import FACTS, OutOfOrder, Parcel, PriceParcels, ahead
 from market.ingest.progress import Unwatched, Watch
 from market.ingest.report import Report
 from market.ingest.rules import price_rules
@@ -55,11 +55,13 @@ def _load(delivery: Delivery, watch: Watch, way: "type[_PriceLoad]") -> Report:
     with closing(delivery.open()) as table:
         form = recognise(table, PRICE_FORMATS)
         told = told_of_prices(table, form, delivery.told)
-        with store.load_transaction(STOCKS, PRICES) as cursor:
+        with store.load_transaction(STOCKS, PRICES, staging=False) as cursor:
             intake = Intake(form, price_rules, store.today(cursor), told, is_file=delivery.is_file)
             load = way(cursor, table, intake, watch)
             load.store()
             load.end()
+            if intake.rejects.counts or not delivery.is_file:
+                load.need_staging()
             delivery.keep(cursor, intake.rejects)
     store.summarise(load.touched)
     return intake.report(table, load.inserted, load.updated, monotonic() - started)
@@ -76,6 +78,7 @@ class _PriceLoad:
         self.unmade = pl.DataFrame()
         self.touched: set[date] = set()
         self.inserted = self.updated = 0
+        self._has_staging = False
         self._open = ExitStack()
         self._copy: tuple[str, Any] | None = None
 
@@ -95,12 +98,18 @@ class _PriceLoad:
     def end(self) -> None:
         """Make the stocks and months that are new, and let the stocks follow their newest prices."""
         newest = self.parcels.newest
-        if newest.height:
+        if newest.height and (self.unmade.height or self.months.made or set(FACTS) & set(self.intake.columns)):
             self._make_stocks(self.intake.directory.identified(newest))
             self.months.attach()
             self.watch.step(f"{self.table.path.name}: store", self.intake.rows, 1)
             self.months.meet_latest(newest["trade_date"])
             store.update_stocks(self.cursor, self.intake.columns)
+
+    def need_staging(self) -> None:
+        """Make the staging tables where they are not there yet."""
+        if not self._has_staging:
+            store.make_staging(self.cursor)
+            self._has_staging = True
 
     def _parcels(self) -> Iterator[Parcel]:
         raise NotImplementedError
@@ -139,6 +148,7 @@ class _PriceLoad:
         """
         if self.unmade.height:
             self.cursor.execute("LOCK TABLE market.stocks IN SHARE ROW EXCLUSIVE MODE")
+        self.need_staging()
         reserved = self.stock_ids.gather(stocks["stock_no"]).alias("reserved_id")
         store.stage_stocks(self.cursor, stocks.with_columns(reserved))
         for ours, theirs in store.renumbered(self.cursor) if self.unmade.height else ():
@@ -193,6 +203,7 @@ class _ByDay(_PriceLoad):
             self.months.insert(rows)
             self.inserted += rows.height
             return
+        self.need_staging()
         inserted, updated = self.months.merge(rows, days, self.intake.columns)
         self.inserted, self.updated = self.inserted + inserted, self.updated + updated
 
@@ -204,6 +215,9 @@ class _AtOnce(_PriceLoad):
         return self.parcels.as_read()
 
     def _take(self, rows: pl.DataFrame) -> None:
+        if not self._has_staging:
+            self._pause()
+            self.need_staging()
         self._write(STAGE, rows.select("line", *STORED))
 
     def _settle(self) -> None:

@@ -42,17 +42,28 @@ def statement(name: str) -> str:
 
 
 @contextmanager
-def load_transaction(*tables: str) -> Iterator[Any]:
-    """A transaction with empty staging tables, in which no other load writes to `tables`; gives its cursor."""
-    with transaction.atomic(), connection.cursor() as cursor:
+def load_transaction(*tables: str, staging: bool = True) -> Iterator[Any]:
+    """A transaction in which no other load writes to `tables`, with empty staging tables; gives its cursor.
+
+    Without `staging`, `make_staging` makes those tables when they are needed: for a day's prices they cost more than
+    what they are for.
+    """
+    # What is refused at the end of a COPY would otherwise come as an error of psycopg's own.
+    with transaction.atomic(), connection.cursor() as cursor, connection.wrap_database_errors:
         for table in tables:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"load of {table}"])
         # A month's statement joins and sorts some 60,000 rows: in memory, and not worth compiling.
         cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
-        cursor.execute(statement("staging"))
+        if staging:
+            make_staging(cursor)
         cursor.execute(statement("open_prices"))
         yield cursor
         cursor.execute(statement("close_prices"))
+
+
+def make_staging(cursor: Any) -> None:
+    """Make the staging tables; they vanish with the transaction."""
+    cursor.execute(statement("staging"))
 
 
 def today(cursor: Any) -> Today:
