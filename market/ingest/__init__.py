@@ -10,7 +10,9 @@
     closed_days rows of days on which their exchange was closed
     directory   the known stocks, and those that a file brings
     intake      batches judged row by row: what to store, what was skipped, what was rejected
-    parcels     what to store as text for COPY, parsed ahead of the server
+    parcels     the rows of a file in order of days, parsed ahead of the server
+    copying     rows as text for COPY, and as the text by which a stored month is known
+    months      new months built aside and attached, known ones compared
     store       staging tables and the set-based SQL that moves them into place (`sql/`)
     prices      `load_prices`: one file, one transaction
     stocks      `load_stocks`: the same for the stock master
