@@ -22,6 +22,7 @@ from trade.rules import RULES
 DUE_ACTIONS = (Path(__file__).parent / "sql" / "due_actions.sql").read_text()
 # How far back a day is looked for on which nobody applied an action.
 MISSED = timedelta(days=30)
+A_DAY = timedelta(days=1)
 
 
 class ActionRefused(Refused):
@@ -84,7 +85,7 @@ def apply_actions(day: date | None = None, *, actor: str) -> Applied:
     with acting_as(actor, reason="corporate action"):
         for action_id, holdings in _due(day, day, again=day is not None):
             _apply(action_id, holdings, actor, applied)
-    until = (day or date.today()) - timedelta(days=1)
+    until = max(day or date.today(), date.min + MISSED + A_DAY) - A_DAY
     missed = [action_id for action_id, _holdings in _due(until - MISSED, until, again=False)]
     applied.missed = list(_actions().filter(action_id__in=missed).order_by("effective_date", "action_id"))
     return applied
