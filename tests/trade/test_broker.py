@@ -1,4 +1,4 @@
-"""`reconcile --broker`: what a broker's file says, against what AEGIS holds; and what ends a command before it can look."""
+"""What a broker's file says, against what AEGIS holds; and what ends a command before it can look."""
 
 import json
 import subprocess
@@ -26,8 +26,7 @@ def told(tmp_path: Path) -> Any:
         try:
             call_command("reconcile", "--json", "--broker", str(file), *options, stdout=out)
         except CommandError as error:
-            assert error.returncode == 1, error
-            return json.loads(out.getvalue())["findings"], 1
+            return json.loads(out.getvalue())["findings"], error.returncode
         return json.loads(out.getvalue())["findings"], 0
 
     return tell
@@ -210,9 +209,8 @@ def test_actions_of_a_day_at_the_end_of_time_are_none(day: str) -> None:
 @pytest.mark.parametrize("command", [["reconcile"], ["revalue"], ["expire_orders"], ["market_gaps"], ["migrate"]])
 def test_a_database_that_is_away_is_told_in_a_line(command: list[str], tmp_path: Path) -> None:
     nowhere = {"DATABASE_URL": f"postgres://aegis@localhost:1/aegis?host={tmp_path}", "AEGIS_VAR": str(tmp_path)}
-    ran = subprocess.run(
-        [sys.executable, "manage.py", *command], cwd=ROOT, env=nowhere, capture_output=True, text=True, timeout=60
-    )
+    asked = [sys.executable, "manage.py", *command]
+    ran = subprocess.run(asked, check=False, cwd=ROOT, env=nowhere, capture_output=True, text=True, timeout=60)
 
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr.startswith("The database does not answer: ")
