@@ -60,7 +60,9 @@ class CashInline(ReadOnlyInline):
 class CashQuestion(Question):
     """How much cash comes or goes."""
 
-    amount = forms.DecimalField(label=_("amount"), decimal_places=2, widget=UnfoldAdminDecimalFieldWidget)
+    amount = forms.DecimalField(
+        label=_("amount"), max_digits=20, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
+    )
     currency = forms.ChoiceField(label=_("currency"), choices=Currency, widget=UnfoldAdminSelectWidget)
     memo = forms.CharField(label=_("memo"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget)
 
@@ -72,13 +74,16 @@ class ExchangeQuestion(Question):
     """What is exchanged for what, at the rate as banks quote it."""
 
     sell = forms.ChoiceField(label=_("currency sold"), choices=Currency, widget=UnfoldAdminSelectWidget)
-    amount = forms.DecimalField(label=_("amount sold"), decimal_places=2, widget=UnfoldAdminDecimalFieldWidget)
+    amount = forms.DecimalField(
+        label=_("amount sold"), max_digits=20, decimal_places=2, widget=UnfoldAdminDecimalFieldWidget
+    )
     buy = forms.ChoiceField(
         label=_("currency bought"), choices=Currency, initial=Currency.USD, widget=UnfoldAdminSelectWidget
     )
     krw_per_unit = forms.DecimalField(
         label=_("exchange rate"),
         min_value=Decimal("0.000001"),
+        max_digits=18,
         help_text=_("KRW for one unit of the foreign currency, as the bank settled it."),
         widget=UnfoldAdminDecimalFieldWidget,
     )

@@ -6,10 +6,13 @@ from django.db import transaction
 
 from account.models import CashEntry, CashKind, Portfolio
 from market.models import Currency
+from system.asked import Asked
 from system.audit import acting_as
-from system.refused import Refused, refusals_as
+from system.refused import INVALID, Refused, refusals_as
 
 CENT = Decimal("0.01")
+# What a column of money cannot hold any more.
+LARGEST = Decimal(10) ** 18
 
 
 class CashRefused(Refused):
@@ -18,6 +21,9 @@ class CashRefused(Refused):
 
 class PortfolioRefused(Refused):
     """A portfolio cannot be changed as asked."""
+
+
+CASH = Asked(CashRefused)
 
 
 def deposit(
@@ -42,9 +48,12 @@ def convert_currency(
     Returns the entry that pays and the one that receives, rounded to the cent (half up). The rate is the bank's, given
     by the caller: nothing is looked up. Raises `CashRefused` when the balance does not cover it.
     """
+    for name, currency in (("sell", sell), ("buy", buy)):
+        CASH.text(name, currency, 3)
+    _check(actor, memo)
     if sell == buy:
         raise CashRefused("cash_same_currency", f"{sell} is exchanged for itself.", "Name two currencies.")
-    paid, received = _cents(_positive(amount)), _cents(_positive(amount) * _positive(rate))
+    paid, received = _cents(_positive(amount)), _cents(_positive(amount) * _positive(rate, "rate"))
     if not (paid and received):
         raise CashRefused("cash_exchange_nothing", f"{amount} {sell} @ {rate} is below a cent.", "Exchange more.")
     memo = memo or f"{sell} → {buy} @ {rate}"
@@ -66,6 +75,9 @@ def clear_drawdown_halt(portfolio: Portfolio, *, actor: str, reason: str) -> Non
 
     Raises `PortfolioRefused` when buying is not halted, or not any more.
     """
+    asked = Asked(PortfolioRefused)
+    asked.actor(actor)
+    asked.text("reason", reason)
     with refusals_as(PortfolioRefused), acting_as(actor, reason=reason):
         halted = Portfolio.objects.filter(pk=portfolio.pk, buying_halted_at__isnull=False)
         cleared = halted.update(buying_halted_at=None)
@@ -77,17 +89,29 @@ def clear_drawdown_halt(portfolio: Portfolio, *, actor: str, reason: str) -> Non
 def _book(
     portfolio: Portfolio, kind: str, currency: str, amount: Decimal, *, actor: str, memo: str | None
 ) -> CashEntry:
+    _check(actor, memo)
+    CASH.text("currency", currency, 3)
     with refusals_as(CashRefused), acting_as(actor), transaction.atomic():
         return CashEntry.objects.create(
             portfolio=portfolio, kind=kind, currency=currency, amount=amount, memo=memo, created_by=actor
         )
 
 
+def _check(actor: str, memo: str | None) -> None:
+    CASH.actor(actor)
+    if memo:
+        CASH.text("memo", memo, 200)
+
+
 def _cents(amount: Decimal) -> Decimal:
+    if amount >= LARGEST:
+        raise CashRefused(INVALID, f"{amount} is more money than there is.", "Check amount and rate.")
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
-def _positive(amount: Decimal) -> Decimal:
-    if not amount.is_finite() or amount <= 0:
+def _positive(amount: Decimal, name: str = "amount") -> Decimal:
+    CASH.number(name, amount)
+    exact = Decimal(amount)
+    if not exact.is_finite() or exact <= 0:
         raise CashRefused("cash_positive", f"{amount} is not an amount above zero.", "Give the amount without a sign.")
-    return amount
+    return exact

@@ -60,8 +60,8 @@ class AlertAdmin(BackOffice):
     actions_detail = ["acknowledge_this"]
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> Any:
-        waits = self.get_queryset(request).filter(pk=object_id, is_acknowledged=False).exists()
-        return super().get_actions_detail(request, object_id) if waits else []
+        alert = self.get_object(request, object_id)
+        return super().get_actions_detail(request, object_id) if alert and not alert.is_acknowledged else []
 
     @admin.display(description=_("message"), ordering="message")
     def short_message(self, alert: Alert) -> str:
@@ -79,7 +79,8 @@ class AlertAdmin(BackOffice):
         dialog={"title": _("Acknowledge this alert?"), "form_submit_text": _("Acknowledge")},
     )
     def acknowledge_this(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        self._acknowledge(request, self.get_queryset(request).filter(pk=object_id))
+        alert = self.get_object(request, object_id)
+        self._acknowledge(request, self.get_queryset(request).filter(pk=alert.pk if alert else None))
         page = reverse(f"{self.admin_site.name}:system_alert_change", args=[object_id])
         return HttpResponse(headers={"HX-Redirect": page})
 

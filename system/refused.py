@@ -9,9 +9,11 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from psycopg import Error
+from psycopg import DataError, Error
 
 INVALID_VALUE = "22"  # class of SQLSTATE: a number too large for its column, a date that is none
+MISSING_VALUE = "23502"  # NOT NULL, which has no name of its own before PostgreSQL 18
+INVALID = "invalid_value"
 
 
 class Refused(Exception):
@@ -65,11 +67,13 @@ def _named(error_type: type[Refused]) -> Iterator[None]:
         cause = error.__cause__
         if not isinstance(cause, Error) or (rule := _rule(cause)) is None:
             raise
-        reason = (cause.diag.message_primary or rule).removeprefix(f"{rule}: ")
+        reason = (cause.diag.message_primary or str(cause)).removeprefix(f"{rule}: ")
         raise error_type(rule, reason, cause.diag.message_hint or "") from error
 
 
 def _rule(error: Error) -> str | None:
-    if (error.sqlstate or "").startswith(INVALID_VALUE):
-        return "invalid_value"
+    state = error.sqlstate or ""
+    # Some values the driver refuses before the server sees them: a NUL, for one.
+    if state.startswith(INVALID_VALUE) or state == MISSING_VALUE or (not state and isinstance(error, DataError)):
+        return INVALID
     return error.diag.constraint_name

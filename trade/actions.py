@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from account.models import Holding
 from market.models import CorporateAction
+from system.asked import Asked
 from system.audit import acting_as
 from system.refused import Refused, refusals_as
 from trade.models import ActionEntry
@@ -21,10 +22,14 @@ from trade.rules import RULES
 DUE_ACTIONS = (Path(__file__).parent / "sql" / "due_actions.sql").read_text()
 # How far back a day is looked for on which nobody applied an action.
 MISSED = timedelta(days=30)
+A_DAY = timedelta(days=1)
 
 
 class ActionRefused(Refused):
     """An action cannot be booked on a holding, or taken back, as asked."""
+
+
+ASKED = Asked(ActionRefused)
 
 
 @dataclass
@@ -75,11 +80,12 @@ def apply_actions(day: date | None = None, *, actor: str) -> Applied:
     taken back are moved again: somebody asks for it. One refusal does not stop the others. Days of the last month that
     nobody ran are only reported: what a holding was opened with may contain its actions.
     """
+    ASKED.actor(actor)
     applied = Applied()
     with acting_as(actor, reason="corporate action"):
         for action_id, holdings in _due(day, day, again=day is not None):
             _apply(action_id, holdings, actor, applied)
-    until = (day or date.today()) - timedelta(days=1)
+    until = max(day or date.today(), date.min + MISSED + A_DAY) - A_DAY
     missed = [action_id for action_id, _holdings in _due(until - MISSED, until, again=False)]
     applied.missed = list(_actions().filter(action_id__in=missed).order_by("effective_date", "action_id"))
     return applied
@@ -90,6 +96,8 @@ def apply_action(action: CorporateAction, *, actor: str, reason: str) -> list[Ac
 
     All or nothing, on whatever day it was effective; raises `ActionRefused`, also where there is nothing to move.
     """
+    ASKED.actor(actor)
+    ASKED.text("reason", reason)
     day = action.effective_date
     due = [holding for _action, holdings in _due(day, day, again=True, action=action) for holding in holdings]
     # Where nothing is due, the ledger says of one holding why not.
@@ -110,6 +118,8 @@ def reverse_action(action: CorporateAction, *, actor: str, reason: str) -> list[
 
     All or nothing; raises `ActionRefused` where fills or other actions were booked on the shares that it made.
     """
+    ASKED.actor(actor)
+    ASKED.text("reason", reason)
     standing = _standing(action).order_by("holding").select_related("holding")
     with refusals_as(ActionRefused), acting_as(actor, reason=reason), transaction.atomic():
         reversals = ActionEntry.objects.bulk_create(

@@ -35,6 +35,9 @@ RULES = {
     "execution_of_rejected": _("The order was rejected: check the broker's order number."),
     "execution_overfill": _("The order cannot be filled beyond its quantity: check the fill with the broker."),
     "execution_oversell": _("More than is held cannot be sold: book the missing buys first."),
+    "execution_reversed": _(
+        "The fill under this reference was reversed: if it counts after all, book it under a reference of its own."
+    ),
     "execution_reversal": _("A reversal cannot be reversed: book the fill anew."),
     "holding_moved_by_executions": _("Quantity, average and P&L follow from executions: book or reverse one."),
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Field
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
 from system.constraints import NOW
@@ -69,6 +70,18 @@ class PlainDecimalField(forms.DecimalField):
 
 class ReadableJSONField(forms.JSONField):
     """JSON with one fact a line, Hangul as Hangul."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError):  # a number of thousands of digits, a list in a list in a list …
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (ValueError, RecursionError):
+            return InvalidJSONInput(data)
 
     def prepare_value(self, value: Any) -> Any:
         if value is None:

@@ -17,6 +17,7 @@ from system.back_office.actions import named
 from system.back_office.counts import Count
 from system.back_office.deletion import dependents
 from system.back_office.forms import BackOfficeForm, PlainDecimalField, ReadableJSONField
+from system.back_office.garbage import Forgiving, ShownRows
 from system.back_office.history import events_of, history_page
 from system.back_office.refusals import refusal
 
@@ -38,7 +39,7 @@ class CountingPaginator(Paginator):  # type: ignore[type-arg]
         return False
 
 
-class BackOffice(ModelAdmin):  # type: ignore[misc]
+class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
     """A model with add, change and delete, where a refusal by the database is a message on the form.
 
     `list_select_related` names the relations that a row's own text and columns need; it serves the change list,
@@ -211,6 +212,7 @@ class ReadOnly(BackOffice):
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]
     """Rows that belong to the one on the form, to look at."""
 
+    formset = ShownRows
     extra = max_num = 0
     can_delete = False
     hide_title = True

@@ -348,7 +348,7 @@ class TestReverseExecution:
         with pytest.raises(ExecutionRefused) as of_reversal:
             reverse_execution(reversal, actor="lee", reason="undo")
 
-        assert (again.value.rule, of_reversal.value.rule) == ("idx_executions_order", "execution_reversal")
+        assert (again.value.rule, of_reversal.value.rule) == ("uniq_executions_reverses", "execution_reversal")
         assert everything() == before
 
     def test_shares_that_were_sold_since_cannot_be_taken_back(self, order: Order) -> None:

@@ -7,14 +7,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from account.models import Portfolio
-from trade.broker import MATCHED, Finding, StatementRefused, compare
+from trade.broker import MATCHED, Finding, compare, find_portfolios
 from trade.reconciliation import Difference, differences
+from trade.statement import StatementRefused
+
+COULD_NOT_RUN = 2
 
 
 class Command(BaseCommand):
     help = (
         "Recompute orders, holdings, realised P&L and cash from executions, cash entries and opening positions, and"
-        " print every difference. Exits with status 1 if there is any."
+        " print every difference. Exits with status 1 if there is any, and with 2 if it could not look."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,7 +27,7 @@ class Command(BaseCommand):
             type=Path,
             metavar="FILE",
             help="Compare with a broker's CSV file instead: positions (portfolio, ticker, quantity, average)"
-            " or fills (exchange_ref, quantity, price).",
+            " or fills (exchange_ref, quantity, price; also portfolio, ticker, order and side, if it has them).",
         )
         parser.add_argument("--json", action="store_true", help="Print one JSON document instead of a list.")
 
@@ -48,9 +51,9 @@ class Command(BaseCommand):
 
     def _tell_broker(self, path: Path, portfolio: Portfolio | None, *, as_json: bool) -> None:
         try:
-            findings = compare(path, portfolio.name if portfolio else None)
+            findings = compare(path, portfolio)
         except StatementRefused as refusal:
-            raise CommandError(str(refusal), returncode=2) from refusal
+            raise CommandError(str(refusal), returncode=COULD_NOT_RUN) from refusal
         counts = Counter(finding.status for finding in findings)
         self._print_findings(findings, counts, as_json=as_json)
         if len(findings) > counts[MATCHED]:
@@ -73,10 +76,11 @@ class Command(BaseCommand):
     def _portfolio(self, asked: str | None) -> Portfolio | None:
         if asked is None:
             return None
-        found = Portfolio.objects.filter(name=asked) or Portfolio.objects.filter(pk=asked if asked.isdigit() else 0)
+        found = find_portfolios(asked)
         if len(found) != 1:
             raise CommandError(
                 _("%(count)s portfolios are called %(name)s. Give the number of one.")
-                % {"count": len(found), "name": asked}
+                % {"count": len(found), "name": asked},
+                returncode=COULD_NOT_RUN,
             )
         return found[0]
