@@ -6,7 +6,7 @@ from django.db import transaction
 
 from account.models import CashEntry, CashKind, Portfolio
 from market.models import Currency
-from system.audit import acting_as
+from system.acting import acting_as
 from system.refused import Refused, refusals_as
 
 CENT = Decimal("0.01")

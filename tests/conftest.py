@@ -8,6 +8,9 @@ from django.test import Client
 
 from system.postgres import Cluster
 from tests.desk import make_operator
+from tests.web import log_in_as_superuser
+
+settings.MIDDLEWARE.insert(0, "tests.web.AsTheWebLogin")
 
 # A test server may forget everything in a crash; what survives one is proven on servers that the test itself starts.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -21,6 +24,7 @@ def django_db_modify_db_settings() -> Iterator[None]:
         return
     cluster = Cluster(settings.AEGIS_VAR / "postgres")
     started = cluster.start(**FORGETFUL)
+    log_in_as_superuser(cluster.owner)
     yield
     if started:
         cluster.stop()
