@@ -55,8 +55,9 @@ class AlertAdmin(BackOffice):
     actions_detail = ["acknowledge_this"]
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> Any:
-        waits = self.get_queryset(request).filter(pk=object_id, is_acknowledged=False).exists()
-        return super().get_actions_detail(request, object_id) if waits else []
+        offered = super().get_actions_detail(request, object_id)
+        waits = offered and self.get_queryset(request).filter(pk=object_id, is_acknowledged=False).exists()
+        return offered if waits else []
 
     @admin.display(description=_("message"), ordering="message")
     def short_message(self, alert: Alert) -> str:
