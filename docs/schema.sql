@@ -14,6 +14,16 @@ TABLE account.cash_balances;
     CREATE TRIGGER pgtrigger_guard_cash_balance_fa988 BEFORE INSERT OR DELETE OR UPDATE ON account.cash_balances FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_cash_balance_fa988();
     COMMENT ON TABLE IS 'Sums of cash entries; below zero means that trades were not yet paid in that currency';
     COMMENT ON COLUMN balance IS 'In the currency';
+    ROW LEVEL SECURITY FORCED;
+    POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
+    POLICY trader_select FOR SELECT TO aegis_trader USING ((portfolio_id = ANY (ARRAY( SELECT portfolio.portfolio_id
+   FROM portfolio
+  WHERE ((portfolio.created_by)::text = ( SELECT principal() AS principal))))));
+    POLICY unlimited_all FOR ALL TO aegis_admin, aegis_analyst, aegis_readonly USING (true) WITH CHECK (true);
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE account.cash_entries;
     cash_entry_id bigint NOT NULL IDENTITY;
     currency character varying(3) NOT NULL;
@@ -47,6 +57,16 @@ TABLE account.cash_entries;
     COMMENT ON COLUMN amount IS 'In the currency, signed: what the balance changes by';
     COMMENT ON COLUMN execution_id IS 'The fill that a TRADE entry belongs to';
     COMMENT ON COLUMN action_entry_id IS 'The booked corporate action that a DIVIDEND or ADJUSTMENT entry belongs to';
+    ROW LEVEL SECURITY FORCED;
+    POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
+    POLICY trader_select FOR SELECT TO aegis_trader USING ((portfolio_id = ANY (ARRAY( SELECT portfolio.portfolio_id
+   FROM portfolio
+  WHERE ((portfolio.created_by)::text = ( SELECT principal() AS principal))))));
+    POLICY unlimited_all FOR ALL TO aegis_admin, aegis_analyst, aegis_readonly USING (true) WITH CHECK (true);
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE account.holding_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -75,6 +95,18 @@ TABLE account.holding_events;
     COMMENT ON COLUMN realized_pnl IS 'Trading currency, after commission and tax';
     COMMENT ON COLUMN opening_quantity IS 'Shares before the first execution';
     COMMENT ON COLUMN opening_price IS 'Trading currency; average price before the first execution';
+    ROW LEVEL SECURITY FORCED;
+    POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
+    POLICY trader_select FOR SELECT TO aegis_trader USING ((pgh_obj_id = ANY (ARRAY( SELECT holdings.holding_id
+   FROM holdings
+  WHERE (holdings.portfolio_id = ANY (ARRAY( SELECT portfolio.portfolio_id
+           FROM portfolio
+          WHERE ((portfolio.created_by)::text = ( SELECT principal() AS principal)))))))));
+    POLICY unlimited_all FOR ALL TO aegis_admin, aegis_analyst, aegis_readonly USING (true) WITH CHECK (true);
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE account.holdings;
     holding_id bigint NOT NULL IDENTITY;
     portfolio_id bigint NOT NULL;
@@ -125,6 +157,19 @@ TABLE account.holdings;
     COMMENT ON COLUMN opening_quantity IS 'Shares before the first execution';
     COMMENT ON COLUMN split_on IS 'Effective date of the newest split in the quantity; a close before it is of the shares before';
     COMMENT ON COLUMN split_ratio IS 'What a close before split_on is divided by';
+    ROW LEVEL SECURITY FORCED;
+    POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
+    POLICY trader_insert FOR INSERT TO aegis_trader WITH CHECK (((EXISTS ( SELECT
+   FROM portfolio
+  WHERE ((portfolio.portfolio_id = holdings.portfolio_id) AND ((portfolio.created_by)::text = ( SELECT principal() AS principal))))) AND ((quantity = 0) AND (avg_purchase_price = (0)::numeric))));
+    POLICY trader_select FOR SELECT TO aegis_trader USING ((portfolio_id = ANY (ARRAY( SELECT portfolio.portfolio_id
+   FROM portfolio
+  WHERE ((portfolio.created_by)::text = ( SELECT principal() AS principal))))));
+    POLICY unlimited_all FOR ALL TO aegis_admin, aegis_analyst, aegis_readonly USING (true) WITH CHECK (true);
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT INSERT (avg_purchase_price, current_value, last_updated, opening_price, opening_quantity, portfolio_id, quantity, realized_pnl, split_on, split_ratio, stock_id, unrealized_pnl, unrealized_pnl_rate, valued_on), SELECT TO aegis_trader;
 TABLE account.portfolio;
     portfolio_id bigint NOT NULL IDENTITY;
     name character varying(100) NOT NULL;
@@ -143,12 +188,14 @@ TABLE account.portfolio;
     CONSTRAINT chk_portfolio_drawdown CHECK (((max_drawdown > (0)::numeric) AND (max_drawdown <= (100)::numeric)));
     CONSTRAINT chk_portfolio_named CHECK ((NOT ((name)::text = ''::text)));
     CONSTRAINT portfolio_pkey PRIMARY KEY (portfolio_id);
+    CREATE INDEX idx_portfolio_owner ON account.portfolio USING btree (created_by);
     CREATE UNIQUE INDEX portfolio_pkey ON account.portfolio USING btree (portfolio_id);
     CREATE TRIGGER pgtrigger_audit_delete_89482 AFTER DELETE ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_89482();
     CREATE TRIGGER pgtrigger_audit_insert_a6699 AFTER INSERT ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_a6699();
     CREATE TRIGGER pgtrigger_audit_update_19284 AFTER UPDATE ON account.portfolio FOR EACH ROW WHEN (((old.buying_halted_at IS DISTINCT FROM new.buying_halted_at) OR (old.created_at IS DISTINCT FROM new.created_at) OR ((old.created_by)::text IS DISTINCT FROM (new.created_by)::text) OR (old.initial_capital IS DISTINCT FROM new.initial_capital) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.max_drawdown IS DISTINCT FROM new.max_drawdown) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.portfolio_id IS DISTINCT FROM new.portfolio_id) OR ((old.strategy_type)::text IS DISTINCT FROM (new.strategy_type)::text) OR (old.target_return IS DISTINCT FROM new.target_return))) EXECUTE FUNCTION pgtrigger_audit_update_19284();
     CREATE TRIGGER pgtrigger_guard_portfolio_delete_c5958 BEFORE DELETE ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_guard_portfolio_delete_c5958();
     CREATE TRIGGER pgtrigger_open_portfolio_64079 AFTER INSERT ON account.portfolio REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_open_portfolio_64079();
+    CREATE TRIGGER pgtrigger_own_orders_98b05 AFTER UPDATE ON account.portfolio FOR EACH ROW WHEN (((old.created_by)::text IS DISTINCT FROM (new.created_by)::text)) EXECUTE FUNCTION pgtrigger_own_orders_98b05();
     CREATE TRIGGER pgtrigger_update_portfolio_updated_at_38a2a BEFORE UPDATE ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_update_portfolio_updated_at_38a2a();
     CREATE TRIGGER pgtrigger_value_new_portfolio_d6eaa BEFORE INSERT ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_value_new_portfolio_d6eaa();
     CREATE TRIGGER pgtrigger_value_portfolio_b72d3 BEFORE UPDATE ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_value_portfolio_b72d3();
@@ -160,6 +207,14 @@ TABLE account.portfolio;
     COMMENT ON COLUMN created_by IS 'Whose it is; traders see their own';
     COMMENT ON COLUMN buying_halted_at IS 'Set when the value falls below the maximum drawdown; an operator clears it to NULL';
     COMMENT ON COLUMN peak_value IS 'KRW; the highest value since the last clearance, moved along by deposits and withdrawals';
+    ROW LEVEL SECURITY FORCED;
+    POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
+    POLICY trader_select FOR SELECT TO aegis_trader USING (((created_by)::text = ( SELECT principal() AS principal)));
+    POLICY unlimited_all FOR ALL TO aegis_admin, aegis_analyst, aegis_readonly USING (true) WITH CHECK (true);
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE account.portfolio_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -190,6 +245,16 @@ TABLE account.portfolio_events;
     COMMENT ON COLUMN initial_capital IS 'KRW';
     COMMENT ON COLUMN buying_halted_at IS 'Set when the value falls below the maximum drawdown; an operator clears it to NULL';
     COMMENT ON COLUMN created_by IS 'Whose it is; traders see their own';
+    ROW LEVEL SECURITY FORCED;
+    POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
+    POLICY trader_select FOR SELECT TO aegis_trader USING ((pgh_obj_id = ANY (ARRAY( SELECT portfolio.portfolio_id
+   FROM portfolio
+  WHERE ((portfolio.created_by)::text = ( SELECT principal() AS principal))))));
+    POLICY unlimited_all FOR ALL TO aegis_admin, aegis_analyst, aegis_readonly USING (true) WITH CHECK (true);
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE account.revaluations;
     revaluation_id bigint NOT NULL IDENTITY;
     stock_ids bigint[] NOT NULL;
@@ -197,6 +262,8 @@ TABLE account.revaluations;
     CREATE UNIQUE INDEX revaluations_pkey ON account.revaluations USING btree (revaluation_id);
     CREATE CONSTRAINT TRIGGER pgtrigger_revalue_at_commit_22c47 AFTER INSERT ON account.revaluations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pgtrigger_revalue_at_commit_22c47();
     COMMENT ON TABLE IS 'Stocks whose holdings are to be valued anew before the transaction ends; empty outside of one';
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
 CREATE OR REPLACE FUNCTION account.close_for(close_price numeric, trade_date date, split_on date, split_ratio numeric)
  RETURNS numeric
  LANGUAGE sql
@@ -250,7 +317,7 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_audit_delete_3a2c3()
 AS $function$
 BEGIN
     INSERT INTO account.holding_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, holding_id, portfolio_id, stock_id, quantity, avg_purchase_price, realized_pnl, opening_quantity, opening_price)
-    VALUES (now(), 'delete', OLD.holding_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.holding_id, OLD.portfolio_id, OLD.stock_id, OLD.quantity, OLD.avg_purchase_price, OLD.realized_pnl, OLD.opening_quantity, OLD.opening_price);
+    VALUES (now(), 'delete', OLD.holding_id, system.history_context(), OLD.holding_id, OLD.portfolio_id, OLD.stock_id, OLD.quantity, OLD.avg_purchase_price, OLD.realized_pnl, OLD.opening_quantity, OLD.opening_price);
     RETURN NULL;
 END
 $function$;
@@ -262,7 +329,7 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_audit_delete_89482()
 AS $function$
 BEGIN
     INSERT INTO account.portfolio_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, portfolio_id, name, strategy_type, target_return, max_drawdown, initial_capital, buying_halted_at, is_active, created_by, created_at)
-    VALUES (now(), 'delete', OLD.portfolio_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.portfolio_id, OLD.name, OLD.strategy_type, OLD.target_return, OLD.max_drawdown, OLD.initial_capital, OLD.buying_halted_at, OLD.is_active, OLD.created_by, OLD.created_at);
+    VALUES (now(), 'delete', OLD.portfolio_id, system.history_context(), OLD.portfolio_id, OLD.name, OLD.strategy_type, OLD.target_return, OLD.max_drawdown, OLD.initial_capital, OLD.buying_halted_at, OLD.is_active, OLD.created_by, OLD.created_at);
     RETURN NULL;
 END
 $function$;
@@ -274,7 +341,7 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_audit_insert_9fb69()
 AS $function$
 BEGIN
     INSERT INTO account.holding_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, holding_id, portfolio_id, stock_id, quantity, avg_purchase_price, realized_pnl, opening_quantity, opening_price)
-    VALUES (now(), 'insert', NEW.holding_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.holding_id, NEW.portfolio_id, NEW.stock_id, NEW.quantity, NEW.avg_purchase_price, NEW.realized_pnl, NEW.opening_quantity, NEW.opening_price);
+    VALUES (now(), 'insert', NEW.holding_id, system.history_context(), NEW.holding_id, NEW.portfolio_id, NEW.stock_id, NEW.quantity, NEW.avg_purchase_price, NEW.realized_pnl, NEW.opening_quantity, NEW.opening_price);
     RETURN NULL;
 END
 $function$;
@@ -286,7 +353,7 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_audit_insert_a6699()
 AS $function$
 BEGIN
     INSERT INTO account.portfolio_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, portfolio_id, name, strategy_type, target_return, max_drawdown, initial_capital, buying_halted_at, is_active, created_by, created_at)
-    VALUES (now(), 'insert', NEW.portfolio_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.portfolio_id, NEW.name, NEW.strategy_type, NEW.target_return, NEW.max_drawdown, NEW.initial_capital, NEW.buying_halted_at, NEW.is_active, NEW.created_by, NEW.created_at);
+    VALUES (now(), 'insert', NEW.portfolio_id, system.history_context(), NEW.portfolio_id, NEW.name, NEW.strategy_type, NEW.target_return, NEW.max_drawdown, NEW.initial_capital, NEW.buying_halted_at, NEW.is_active, NEW.created_by, NEW.created_at);
     RETURN NULL;
 END
 $function$;
@@ -298,7 +365,7 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_audit_update_19284()
 AS $function$
 BEGIN
     INSERT INTO account.portfolio_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, portfolio_id, name, strategy_type, target_return, max_drawdown, initial_capital, buying_halted_at, is_active, created_by, created_at)
-    VALUES (now(), 'update', NEW.portfolio_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.portfolio_id, NEW.name, NEW.strategy_type, NEW.target_return, NEW.max_drawdown, NEW.initial_capital, NEW.buying_halted_at, NEW.is_active, NEW.created_by, NEW.created_at);
+    VALUES (now(), 'update', NEW.portfolio_id, system.history_context(), NEW.portfolio_id, NEW.name, NEW.strategy_type, NEW.target_return, NEW.max_drawdown, NEW.initial_capital, NEW.buying_halted_at, NEW.is_active, NEW.created_by, NEW.created_at);
     RETURN NULL;
 END
 $function$;
@@ -310,7 +377,7 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_audit_update_a5dee()
 AS $function$
 BEGIN
     INSERT INTO account.holding_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, holding_id, portfolio_id, stock_id, quantity, avg_purchase_price, realized_pnl, opening_quantity, opening_price)
-    VALUES (now(), 'update', NEW.holding_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.holding_id, NEW.portfolio_id, NEW.stock_id, NEW.quantity, NEW.avg_purchase_price, NEW.realized_pnl, NEW.opening_quantity, NEW.opening_price);
+    VALUES (now(), 'update', NEW.holding_id, system.history_context(), NEW.holding_id, NEW.portfolio_id, NEW.stock_id, NEW.quantity, NEW.avg_purchase_price, NEW.realized_pnl, NEW.opening_quantity, NEW.opening_price);
     RETURN NULL;
 END
 $function$;
@@ -866,6 +933,8 @@ TABLE analytics.backtest_results;
     COMMENT ON COLUMN max_drawdown IS 'Percent, positive: 15 is a fall of 15 percent from the peak';
     COMMENT ON COLUMN win_rate IS 'Percent of trades';
     COMMENT ON COLUMN order_id IS 'The live order that this backtest argued for, if any';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_analyst;
 TABLE brain.ai_report_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -894,6 +963,9 @@ TABLE brain.ai_report_events;
     COMMENT ON COLUMN sentiment_score IS '-10 (bad) to 10 (good)';
     COMMENT ON COLUMN confidence_score IS '0 to 1';
     COMMENT ON COLUMN target_price IS 'Trading currency';
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_trader;
 TABLE brain.ai_reports;
     report_id bigint NOT NULL IDENTITY;
     stock_id bigint NOT NULL;
@@ -925,6 +997,9 @@ TABLE brain.ai_reports;
     COMMENT ON COLUMN confidence_score IS '0 to 1';
     COMMENT ON COLUMN target_price IS 'Trading currency';
     COMMENT ON COLUMN raw_data IS 'What the model returned';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_analyst;
+    GRANT SELECT TO aegis_trader;
 TABLE brain.daily_pick_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -954,6 +1029,9 @@ TABLE brain.daily_pick_events;
     COMMENT ON COLUMN holding_period IS 'Expected days to hold';
     COMMENT ON COLUMN is_executed IS 'True from the first fill on';
     COMMENT ON COLUMN stock_id IS 'The report''s stock';
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_trader;
 TABLE brain.daily_picks;
     pick_id bigint NOT NULL IDENTITY;
     report_id bigint NOT NULL;
@@ -988,6 +1066,9 @@ TABLE brain.daily_picks;
     COMMENT ON COLUMN expected_return IS 'Percent';
     COMMENT ON COLUMN holding_period IS 'Expected days to hold';
     COMMENT ON COLUMN is_executed IS 'True from the first fill on';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_analyst;
+    GRANT SELECT TO aegis_trader;
 CREATE OR REPLACE FUNCTION brain.pgtrigger_append_only_d5362()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1016,7 +1097,7 @@ CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_delete_a0ff8()
 AS $function$
 BEGIN
     INSERT INTO brain.daily_pick_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pick_id, report_id, stock_id, pick_date, action, priority_score, expected_return, holding_period, is_executed, created_at)
-    VALUES (now(), 'delete', OLD.pick_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.pick_id, OLD.report_id, OLD.stock_id, OLD.pick_date, OLD.action, OLD.priority_score, OLD.expected_return, OLD.holding_period, OLD.is_executed, OLD.created_at);
+    VALUES (now(), 'delete', OLD.pick_id, system.history_context(), OLD.pick_id, OLD.report_id, OLD.stock_id, OLD.pick_date, OLD.action, OLD.priority_score, OLD.expected_return, OLD.holding_period, OLD.is_executed, OLD.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1028,7 +1109,7 @@ CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_delete_aa701()
 AS $function$
 BEGIN
     INSERT INTO brain.ai_report_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, report_id, stock_id, analysis_date, model_version, sentiment_score, confidence_score, target_price, risk_level, summary, created_at)
-    VALUES (now(), 'delete', OLD.report_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.report_id, OLD.stock_id, OLD.analysis_date, OLD.model_version, OLD.sentiment_score, OLD.confidence_score, OLD.target_price, OLD.risk_level, OLD.summary, OLD.created_at);
+    VALUES (now(), 'delete', OLD.report_id, system.history_context(), OLD.report_id, OLD.stock_id, OLD.analysis_date, OLD.model_version, OLD.sentiment_score, OLD.confidence_score, OLD.target_price, OLD.risk_level, OLD.summary, OLD.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1040,7 +1121,7 @@ CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_insert_74709()
 AS $function$
 BEGIN
     INSERT INTO brain.daily_pick_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pick_id, report_id, stock_id, pick_date, action, priority_score, expected_return, holding_period, is_executed, created_at)
-    VALUES (now(), 'insert', NEW.pick_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.pick_id, NEW.report_id, NEW.stock_id, NEW.pick_date, NEW.action, NEW.priority_score, NEW.expected_return, NEW.holding_period, NEW.is_executed, NEW.created_at);
+    VALUES (now(), 'insert', NEW.pick_id, system.history_context(), NEW.pick_id, NEW.report_id, NEW.stock_id, NEW.pick_date, NEW.action, NEW.priority_score, NEW.expected_return, NEW.holding_period, NEW.is_executed, NEW.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1052,7 +1133,7 @@ CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_insert_9d010()
 AS $function$
 BEGIN
     INSERT INTO brain.ai_report_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, report_id, stock_id, analysis_date, model_version, sentiment_score, confidence_score, target_price, risk_level, summary, created_at)
-    VALUES (now(), 'insert', NEW.report_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.report_id, NEW.stock_id, NEW.analysis_date, NEW.model_version, NEW.sentiment_score, NEW.confidence_score, NEW.target_price, NEW.risk_level, NEW.summary, NEW.created_at);
+    VALUES (now(), 'insert', NEW.report_id, system.history_context(), NEW.report_id, NEW.stock_id, NEW.analysis_date, NEW.model_version, NEW.sentiment_score, NEW.confidence_score, NEW.target_price, NEW.risk_level, NEW.summary, NEW.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1064,7 +1145,7 @@ CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_update_1bf02()
 AS $function$
 BEGIN
     INSERT INTO brain.ai_report_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, report_id, stock_id, analysis_date, model_version, sentiment_score, confidence_score, target_price, risk_level, summary, created_at)
-    VALUES (now(), 'update', NEW.report_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.report_id, NEW.stock_id, NEW.analysis_date, NEW.model_version, NEW.sentiment_score, NEW.confidence_score, NEW.target_price, NEW.risk_level, NEW.summary, NEW.created_at);
+    VALUES (now(), 'update', NEW.report_id, system.history_context(), NEW.report_id, NEW.stock_id, NEW.analysis_date, NEW.model_version, NEW.sentiment_score, NEW.confidence_score, NEW.target_price, NEW.risk_level, NEW.summary, NEW.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1076,7 +1157,7 @@ CREATE OR REPLACE FUNCTION brain.pgtrigger_audit_update_9e6f4()
 AS $function$
 BEGIN
     INSERT INTO brain.daily_pick_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, pick_id, report_id, stock_id, pick_date, action, priority_score, expected_return, holding_period, is_executed, created_at)
-    VALUES (now(), 'update', NEW.pick_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.pick_id, NEW.report_id, NEW.stock_id, NEW.pick_date, NEW.action, NEW.priority_score, NEW.expected_return, NEW.holding_period, NEW.is_executed, NEW.created_at);
+    VALUES (now(), 'update', NEW.pick_id, system.history_context(), NEW.pick_id, NEW.report_id, NEW.stock_id, NEW.pick_date, NEW.action, NEW.priority_score, NEW.expected_return, NEW.holding_period, NEW.is_executed, NEW.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1134,6 +1215,10 @@ TABLE market.action_events;
     COMMENT ON COLUMN amount IS 'Cash for one share, trading currency, before tax';
     COMMENT ON COLUMN subscription_price IS 'What a new share of a rights issue costs, trading currency';
     COMMENT ON COLUMN cum_price IS 'The last close before the effective date of a rights issue, trading currency';
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 VIEW market.adjusted_prices AS  SELECT price.price_id,
     price.stock_id,
     price.trade_date,
@@ -1160,6 +1245,10 @@ VIEW market.adjusted_prices AS  SELECT price.price_id,
     amount numeric(20,0);
     factor numeric;
     COMMENT ON TABLE IS 'Daily prices in today''s shares: raw prices divided by the factors of later splits, bonus and rights issues';
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE market.corporate_actions;
     action_id bigint NOT NULL IDENTITY;
     kind character varying(13) NOT NULL;
@@ -1201,6 +1290,10 @@ END;
     COMMENT ON COLUMN subscription_price IS 'What a new share of a rights issue costs, trading currency';
     COMMENT ON COLUMN cum_price IS 'The last close before the effective date of a rights issue, trading currency';
     COMMENT ON COLUMN price_factor IS 'What prices before the effective date are divided by, and volumes multiplied';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE market.daily_prices PARTITION BY RANGE (trade_date);
     price_id bigint NOT NULL IDENTITY;
     stock_id bigint NOT NULL;
@@ -1237,6 +1330,10 @@ TABLE market.daily_prices PARTITION BY RANGE (trade_date);
     COMMENT ON COLUMN volume IS 'Shares';
     COMMENT ON COLUMN amount IS 'Traded value, trading currency';
     COMMENT ON COLUMN changes IS 'Day''s return in percent: 5.23 is +5.23 percent';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE market.fx_rates;
     fx_rate_id bigint NOT NULL IDENTITY;
     currency character varying(3) NOT NULL;
@@ -1253,6 +1350,10 @@ TABLE market.fx_rates;
     CREATE TRIGGER pgtrigger_revalue_currency_on_insert_930fd AFTER INSERT ON market.fx_rates REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_currency_on_insert_930fd();
     CREATE TRIGGER pgtrigger_revalue_currency_on_update_cb4ad AFTER UPDATE ON market.fx_rates REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_revalue_currency_on_update_cb4ad();
     COMMENT ON TABLE IS 'KRW for one unit of a currency; the newest not after a day values that day';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE market.latest_prices;
     stock_id bigint NOT NULL;
     trade_date date NOT NULL;
@@ -1266,6 +1367,10 @@ TABLE market.latest_prices;
     CREATE TRIGGER pgtrigger_queue_revaluation_on_update_fadd4 AFTER UPDATE ON market.latest_prices REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_queue_revaluation_on_update_fadd4();
     COMMENT ON TABLE IS 'The newest close of each stock; valuation reads this one row instead of all partitions';
     COMMENT ON COLUMN close_price IS 'Trading currency';
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE market.session_overrides;
     session_override_id bigint NOT NULL IDENTITY;
     exchange character varying(4) NOT NULL;
@@ -1282,6 +1387,10 @@ TABLE market.session_overrides;
     COMMENT ON COLUMN session_date IS 'Date at the exchange';
     COMMENT ON COLUMN is_open IS 'True for a session, false for a closed day';
     COMMENT ON COLUMN reason IS 'Why the library is wrong, e.g. local elections';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE market.stock_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -1308,6 +1417,10 @@ TABLE market.stock_events;
     COMMENT ON COLUMN login IS 'The database login';
     COMMENT ON COLUMN ticker IS 'Exchange code; not all digits, e.g. 00088K';
     COMMENT ON COLUMN is_active IS 'False once delisted';
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 TABLE market.stocks;
     stock_id bigint NOT NULL IDENTITY;
     ticker character varying(20) NOT NULL;
@@ -1344,6 +1457,10 @@ END;
     COMMENT ON COLUMN currency IS 'Trading currency, from the market';
     COMMENT ON COLUMN market_cap IS 'KRW for KOSPI and KOSDAQ, USD for NYSE and NASDAQ; of the newest loaded day';
     COMMENT ON COLUMN is_active IS 'False once delisted';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_readonly;
+    GRANT SELECT TO aegis_trader;
 CREATE OR REPLACE FUNCTION market.day_starts(market_type text, the_day date)
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -1394,7 +1511,7 @@ CREATE OR REPLACE FUNCTION market.pgtrigger_audit_delete_41175()
 AS $function$
 BEGIN
     INSERT INTO market.stock_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, stock_id, ticker, name, market_type, sector, industry, listing_date, is_active, created_at)
-    VALUES (now(), 'delete', OLD.stock_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.stock_id, OLD.ticker, OLD.name, OLD.market_type, OLD.sector, OLD.industry, OLD.listing_date, OLD.is_active, OLD.created_at);
+    VALUES (now(), 'delete', OLD.stock_id, system.history_context(), OLD.stock_id, OLD.ticker, OLD.name, OLD.market_type, OLD.sector, OLD.industry, OLD.listing_date, OLD.is_active, OLD.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1406,7 +1523,7 @@ CREATE OR REPLACE FUNCTION market.pgtrigger_audit_delete_57aff()
 AS $function$
 BEGIN
     INSERT INTO market.action_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, action_id, stock_id, kind, effective_date, ratio, per, amount, subscription_price, cum_price, memo, created_by, created_at)
-    VALUES (now(), 'delete', OLD.action_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.action_id, OLD.stock_id, OLD.kind, OLD.effective_date, OLD.ratio, OLD.per, OLD.amount, OLD.subscription_price, OLD.cum_price, OLD.memo, OLD.created_by, OLD.created_at);
+    VALUES (now(), 'delete', OLD.action_id, system.history_context(), OLD.action_id, OLD.stock_id, OLD.kind, OLD.effective_date, OLD.ratio, OLD.per, OLD.amount, OLD.subscription_price, OLD.cum_price, OLD.memo, OLD.created_by, OLD.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1418,7 +1535,7 @@ CREATE OR REPLACE FUNCTION market.pgtrigger_audit_insert_04be8()
 AS $function$
 BEGIN
     INSERT INTO market.stock_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, stock_id, ticker, name, market_type, sector, industry, listing_date, is_active, created_at)
-    VALUES (now(), 'insert', NEW.stock_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.stock_id, NEW.ticker, NEW.name, NEW.market_type, NEW.sector, NEW.industry, NEW.listing_date, NEW.is_active, NEW.created_at);
+    VALUES (now(), 'insert', NEW.stock_id, system.history_context(), NEW.stock_id, NEW.ticker, NEW.name, NEW.market_type, NEW.sector, NEW.industry, NEW.listing_date, NEW.is_active, NEW.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1430,7 +1547,7 @@ CREATE OR REPLACE FUNCTION market.pgtrigger_audit_insert_fa3e5()
 AS $function$
 BEGIN
     INSERT INTO market.action_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, action_id, stock_id, kind, effective_date, ratio, per, amount, subscription_price, cum_price, memo, created_by, created_at)
-    VALUES (now(), 'insert', NEW.action_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.action_id, NEW.stock_id, NEW.kind, NEW.effective_date, NEW.ratio, NEW.per, NEW.amount, NEW.subscription_price, NEW.cum_price, NEW.memo, NEW.created_by, NEW.created_at);
+    VALUES (now(), 'insert', NEW.action_id, system.history_context(), NEW.action_id, NEW.stock_id, NEW.kind, NEW.effective_date, NEW.ratio, NEW.per, NEW.amount, NEW.subscription_price, NEW.cum_price, NEW.memo, NEW.created_by, NEW.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1442,7 +1559,7 @@ CREATE OR REPLACE FUNCTION market.pgtrigger_audit_update_38d4f()
 AS $function$
 BEGIN
     INSERT INTO market.stock_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, stock_id, ticker, name, market_type, sector, industry, listing_date, is_active, created_at)
-    VALUES (now(), 'update', NEW.stock_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.stock_id, NEW.ticker, NEW.name, NEW.market_type, NEW.sector, NEW.industry, NEW.listing_date, NEW.is_active, NEW.created_at);
+    VALUES (now(), 'update', NEW.stock_id, system.history_context(), NEW.stock_id, NEW.ticker, NEW.name, NEW.market_type, NEW.sector, NEW.industry, NEW.listing_date, NEW.is_active, NEW.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1454,7 +1571,7 @@ CREATE OR REPLACE FUNCTION market.pgtrigger_audit_update_519b0()
 AS $function$
 BEGIN
     INSERT INTO market.action_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, action_id, stock_id, kind, effective_date, ratio, per, amount, subscription_price, cum_price, memo, created_by, created_at)
-    VALUES (now(), 'update', NEW.action_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.action_id, NEW.stock_id, NEW.kind, NEW.effective_date, NEW.ratio, NEW.per, NEW.amount, NEW.subscription_price, NEW.cum_price, NEW.memo, NEW.created_by, NEW.created_at);
+    VALUES (now(), 'update', NEW.action_id, system.history_context(), NEW.action_id, NEW.stock_id, NEW.kind, NEW.effective_date, NEW.ratio, NEW.per, NEW.amount, NEW.subscription_price, NEW.cum_price, NEW.memo, NEW.created_by, NEW.created_at);
     RETURN NULL;
 END
 $function$;
@@ -1602,6 +1719,8 @@ TABLE system.alerts;
     COMMENT ON TABLE IS 'What an operator should look at, until acknowledged';
     COMMENT ON COLUMN module IS 'The part of AEGIS that raised it, e.g. trade';
     COMMENT ON COLUMN data IS 'Facts behind the message, for programs';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
 TABLE system.job_runs;
     job_run_id bigint NOT NULL IDENTITY;
     job character varying(50) NOT NULL;
@@ -1619,6 +1738,8 @@ TABLE system.job_runs;
     COMMENT ON TABLE IS 'Runs of operations commands';
     COMMENT ON COLUMN job IS 'The management command, e.g. load_prices';
     COMMENT ON COLUMN result IS 'What --json prints';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
 TABLE system.load_rejects;
     load_reject_id bigint NOT NULL IDENTITY;
     loader character varying(50) NOT NULL;
@@ -1641,6 +1762,8 @@ TABLE system.load_rejects;
     COMMENT ON COLUMN line IS '1 is the first line of the file, the header';
     COMMENT ON COLUMN reason IS 'A short code, e.g. close_not_positive';
     COMMENT ON COLUMN raw IS 'The row as the file has it, by column';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
 TABLE system.logs PARTITION BY RANGE (created_at);
     log_id bigint NOT NULL IDENTITY;
     log_level character varying(10) NOT NULL;
@@ -1656,11 +1779,18 @@ TABLE system.logs PARTITION BY RANGE (created_at);
     CREATE UNIQUE INDEX pk_logs ON ONLY system.logs USING btree (log_id, created_at);
     COMMENT ON TABLE IS 'Log lines of all programs, one partition for each day of Asia/Seoul';
     COMMENT ON COLUMN created_at IS 'Partition key';
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+CREATE OR REPLACE FUNCTION system.history_context()
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+RETURN CASE WHEN (SESSION_USER = ANY (ARRAY['aegis_app'::name, CURRENT_USER])) THEN (NULLIF(current_setting('pghistory.context_metadata'::text, true), ''::text))::jsonb WHEN (jsonb_typeof((NULLIF(current_setting('pghistory.context_metadata'::text, true), ''::text))::jsonb) = 'object'::text) THEN ((NULLIF(current_setting('pghistory.context_metadata'::text, true), ''::text))::jsonb - 'user'::text) ELSE NULL::jsonb END;
 CREATE OR REPLACE FUNCTION system.principal()
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN CASE WHEN (SESSION_USER = 'aegis_app'::name) THEN (COALESCE(NULLIF(current_setting('aegis.principal'::text, true), ''::text), (SESSION_USER)::text))::name ELSE SESSION_USER END;
+RETURN CASE WHEN (SESSION_USER = 'aegis_app'::name) THEN (COALESCE(NULLIF(current_setting('aegis.user'::text, true), ''::text), (SESSION_USER)::text))::name ELSE SESSION_USER END;
 TABLE trade.action_entries;
     action_entry_id bigint NOT NULL IDENTITY;
     ratio numeric(18,9) NOT NULL DEFAULT 1;
@@ -1709,6 +1839,17 @@ TABLE trade.action_entries;
     COMMENT ON COLUMN place IS 'Where the replay counts it: as `booked`, or before the first fill of the effective date if that was booked earlier';
     COMMENT ON COLUMN reversed_at IS 'Set on the original by its reversal';
     COMMENT ON COLUMN reverses_id IS 'The entry that this one takes back';
+    ROW LEVEL SECURITY FORCED;
+    POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
+    POLICY trader_select FOR SELECT TO aegis_trader USING ((holding_id = ANY (ARRAY( SELECT holdings.holding_id
+   FROM holdings
+  WHERE (holdings.portfolio_id = ANY (ARRAY( SELECT portfolio.portfolio_id
+           FROM portfolio
+          WHERE ((portfolio.created_by)::text = ( SELECT principal() AS principal)))))))));
+    POLICY unlimited_all FOR ALL TO aegis_admin, aegis_analyst USING (true) WITH CHECK (true);
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_trader;
 TABLE trade.execution_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -1745,6 +1886,17 @@ TABLE trade.execution_events;
     COMMENT ON COLUMN exchange_ref IS 'The fill''s identity: a replay brings the same one';
     COMMENT ON COLUMN reversed_at IS 'Set on the original by its reversal';
     COMMENT ON COLUMN reverses_id IS 'The execution that this one takes back';
+    ROW LEVEL SECURITY FORCED;
+    POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
+    POLICY trader_select FOR SELECT TO aegis_trader USING ((pgh_obj_id = ANY (ARRAY( SELECT executions.execution_id
+   FROM executions
+  WHERE (executions.order_id = ANY (ARRAY( SELECT orders.order_id
+           FROM orders
+          WHERE ((orders.owned_by)::text = ( SELECT principal() AS principal)))))))));
+    POLICY unlimited_all FOR ALL TO aegis_admin, aegis_analyst USING (true) WITH CHECK (true);
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_trader;
 TABLE trade.executions;
     execution_id bigint NOT NULL IDENTITY;
     order_id bigint NOT NULL;
@@ -1788,6 +1940,18 @@ TABLE trade.executions;
     COMMENT ON COLUMN exchange_ref IS 'The fill''s identity: a replay brings the same one';
     COMMENT ON COLUMN reversed_at IS 'Set on the original by its reversal';
     COMMENT ON COLUMN reverses_id IS 'The execution that this one takes back';
+    ROW LEVEL SECURITY FORCED;
+    POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
+    POLICY trader_insert FOR INSERT TO aegis_trader WITH CHECK ((EXISTS ( SELECT
+   FROM orders
+  WHERE ((orders.order_id = executions.order_id) AND ((orders.owned_by)::text = ( SELECT principal() AS principal))))));
+    POLICY trader_select FOR SELECT TO aegis_trader USING ((order_id = ANY (ARRAY( SELECT orders.order_id
+   FROM orders
+  WHERE ((orders.owned_by)::text = ( SELECT principal() AS principal))))));
+    POLICY unlimited_all FOR ALL TO aegis_admin, aegis_analyst USING (true) WITH CHECK (true);
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT INSERT (commission, exchange_ref, executed_price, executed_quantity, executed_time, fx_rate, net_amount, order_id, reversed_at, reverses_id, tax), SELECT TO aegis_trader;
 TABLE trade.order_events;
     pgh_created_at timestamp with time zone NOT NULL;
     pgh_label text NOT NULL;
@@ -1822,6 +1986,15 @@ TABLE trade.order_events;
     COMMENT ON COLUMN stop_price IS 'Trading currency';
     COMMENT ON COLUMN filled_quantity IS 'Shares; sum of the executions';
     COMMENT ON COLUMN status_reason IS 'Why it was cancelled or rejected: expired, operator, or the broker''s words';
+    ROW LEVEL SECURITY FORCED;
+    POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
+    POLICY trader_select FOR SELECT TO aegis_trader USING ((pgh_obj_id = ANY (ARRAY( SELECT orders.order_id
+   FROM orders
+  WHERE ((orders.owned_by)::text = ( SELECT principal() AS principal))))));
+    POLICY unlimited_all FOR ALL TO aegis_admin, aegis_analyst USING (true) WITH CHECK (true);
+    GRANT SELECT TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT SELECT TO aegis_trader;
 TABLE trade.orders;
     order_id bigint NOT NULL IDENTITY;
     holding_id bigint;
@@ -1837,6 +2010,7 @@ TABLE trade.orders;
     order_time timestamp with time zone NOT NULL DEFAULT now();
     expires_at timestamp with time zone;
     created_by character varying(150) NOT NULL DEFAULT principal();
+    owned_by character varying(150) NOT NULL DEFAULT principal();
     CONSTRAINT chk_order_quantity CHECK ((quantity > 0));
     CONSTRAINT chk_orders_expiry CHECK ((expires_at > order_time));
     CONSTRAINT chk_orders_filled CHECK (((filled_quantity >= 0) AND (filled_quantity <= quantity)));
@@ -1852,6 +2026,7 @@ TABLE trade.orders;
     CONSTRAINT orders_pkey PRIMARY KEY (order_id);
     CREATE INDEX idx_orders_holding ON trade.orders USING btree (holding_id);
     CREATE INDEX idx_orders_open_holding ON trade.orders USING btree (holding_id) WHERE ((status)::text = ANY ((ARRAY['PENDING'::character varying, 'PARTIAL_FILLED'::character varying])::text[]));
+    CREATE INDEX idx_orders_owner ON trade.orders USING btree (owned_by, order_time DESC);
     CREATE INDEX idx_orders_pick ON trade.orders USING btree (pick_id);
     CREATE INDEX idx_orders_status ON trade.orders USING btree (status) WHERE ((status)::text = ANY ((ARRAY['PENDING'::character varying, 'PARTIAL_FILLED'::character varying])::text[]));
     CREATE INDEX idx_orders_time ON trade.orders USING btree (order_time DESC);
@@ -1860,14 +2035,25 @@ TABLE trade.orders;
     CREATE TRIGGER pgtrigger_admit_orders_9d025 AFTER INSERT ON trade.orders REFERENCING NEW TABLE AS arrived FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_admit_orders_9d025();
     CREATE TRIGGER pgtrigger_audit_delete_9dd50 AFTER DELETE ON trade.orders FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_9dd50();
     CREATE TRIGGER pgtrigger_audit_insert_bcbc7 AFTER INSERT ON trade.orders FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_bcbc7();
-    CREATE TRIGGER pgtrigger_audit_update_9a894 AFTER UPDATE ON trade.orders FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION pgtrigger_audit_update_9a894();
+    CREATE TRIGGER pgtrigger_audit_update_9a894 AFTER UPDATE ON trade.orders FOR EACH ROW WHEN ((((old.created_by)::text IS DISTINCT FROM (new.created_by)::text) OR (old.expires_at IS DISTINCT FROM new.expires_at) OR (old.filled_quantity IS DISTINCT FROM new.filled_quantity) OR (old.holding_id IS DISTINCT FROM new.holding_id) OR (old.limit_price IS DISTINCT FROM new.limit_price) OR (old.order_id IS DISTINCT FROM new.order_id) OR (old.order_time IS DISTINCT FROM new.order_time) OR ((old.order_type)::text IS DISTINCT FROM (new.order_type)::text) OR (old.pick_id IS DISTINCT FROM new.pick_id) OR (old.quantity IS DISTINCT FROM new.quantity) OR ((old.side)::text IS DISTINCT FROM (new.side)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text) OR ((old.status_reason)::text IS DISTINCT FROM (new.status_reason)::text) OR (old.stop_price IS DISTINCT FROM new.stop_price))) EXECUTE FUNCTION pgtrigger_audit_update_9a894();
     CREATE TRIGGER pgtrigger_guard_order_dafbf BEFORE UPDATE ON trade.orders FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_order_dafbf();
+    CREATE TRIGGER pgtrigger_own_order_8faeb BEFORE INSERT OR UPDATE OF holding_id, owned_by ON trade.orders FOR EACH ROW EXECUTE FUNCTION pgtrigger_own_order_8faeb();
     COMMENT ON TABLE IS 'Orders; status and filled quantity follow from executions';
     COMMENT ON COLUMN quantity IS 'Shares';
     COMMENT ON COLUMN limit_price IS 'Trading currency';
     COMMENT ON COLUMN stop_price IS 'Trading currency';
     COMMENT ON COLUMN filled_quantity IS 'Shares; sum of the executions';
     COMMENT ON COLUMN status_reason IS 'Why it was cancelled or rejected: expired, operator, or the broker''s words';
+    COMMENT ON COLUMN owned_by IS 'The owner of its portfolio, or who placed it while it has no holding; traders see their own';
+    ROW LEVEL SECURITY FORCED;
+    POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
+    POLICY trader_insert FOR INSERT TO aegis_trader WITH CHECK ((((created_by)::text = ( SELECT principal() AS principal)) AND ((owned_by)::text = ( SELECT principal() AS principal))));
+    POLICY trader_select FOR SELECT TO aegis_trader USING (((owned_by)::text = ( SELECT principal() AS principal)));
+    POLICY trader_update FOR UPDATE TO aegis_trader USING (((owned_by)::text = ( SELECT principal() AS principal))) WITH CHECK (((owned_by)::text = ( SELECT principal() AS principal)));
+    POLICY unlimited_all FOR ALL TO aegis_admin, aegis_analyst USING (true) WITH CHECK (true);
+    GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
+    GRANT SELECT TO aegis_analyst;
+    GRANT INSERT (created_by, expires_at, filled_quantity, holding_id, limit_price, order_time, order_type, owned_by, pick_id, quantity, side, status, status_reason, stop_price), SELECT, UPDATE (expires_at, holding_id, limit_price, order_type, pick_id, quantity, status, status_reason, stop_price) TO aegis_trader;
 CREATE OR REPLACE FUNCTION trade.admit(placed orders)
  RETURNS void
  LANGUAGE plpgsql
@@ -2189,7 +2375,7 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_delete_00fe0()
 AS $function$
 BEGIN
     INSERT INTO trade.execution_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, execution_id, order_id, executed_quantity, executed_price, executed_time, commission, tax, net_amount, fx_rate, exchange_ref, reverses_id, reversed_at)
-    VALUES (now(), 'delete', OLD.execution_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.execution_id, OLD.order_id, OLD.executed_quantity, OLD.executed_price, OLD.executed_time, OLD.commission, OLD.tax, OLD.net_amount, OLD.fx_rate, OLD.exchange_ref, OLD.reverses_id, OLD.reversed_at);
+    VALUES (now(), 'delete', OLD.execution_id, system.history_context(), OLD.execution_id, OLD.order_id, OLD.executed_quantity, OLD.executed_price, OLD.executed_time, OLD.commission, OLD.tax, OLD.net_amount, OLD.fx_rate, OLD.exchange_ref, OLD.reverses_id, OLD.reversed_at);
     RETURN NULL;
 END
 $function$;
@@ -2201,7 +2387,7 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_delete_9dd50()
 AS $function$
 BEGIN
     INSERT INTO trade.order_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, order_id, holding_id, pick_id, order_type, side, quantity, limit_price, stop_price, status, filled_quantity, status_reason, order_time, expires_at, created_by)
-    VALUES (now(), 'delete', OLD.order_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, OLD.order_id, OLD.holding_id, OLD.pick_id, OLD.order_type, OLD.side, OLD.quantity, OLD.limit_price, OLD.stop_price, OLD.status, OLD.filled_quantity, OLD.status_reason, OLD.order_time, OLD.expires_at, OLD.created_by);
+    VALUES (now(), 'delete', OLD.order_id, system.history_context(), OLD.order_id, OLD.holding_id, OLD.pick_id, OLD.order_type, OLD.side, OLD.quantity, OLD.limit_price, OLD.stop_price, OLD.status, OLD.filled_quantity, OLD.status_reason, OLD.order_time, OLD.expires_at, OLD.created_by);
     RETURN NULL;
 END
 $function$;
@@ -2213,7 +2399,7 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_insert_24723()
 AS $function$
 BEGIN
     INSERT INTO trade.execution_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, execution_id, order_id, executed_quantity, executed_price, executed_time, commission, tax, net_amount, fx_rate, exchange_ref, reverses_id, reversed_at)
-    VALUES (now(), 'insert', NEW.execution_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.execution_id, NEW.order_id, NEW.executed_quantity, NEW.executed_price, NEW.executed_time, NEW.commission, NEW.tax, NEW.net_amount, NEW.fx_rate, NEW.exchange_ref, NEW.reverses_id, NEW.reversed_at);
+    VALUES (now(), 'insert', NEW.execution_id, system.history_context(), NEW.execution_id, NEW.order_id, NEW.executed_quantity, NEW.executed_price, NEW.executed_time, NEW.commission, NEW.tax, NEW.net_amount, NEW.fx_rate, NEW.exchange_ref, NEW.reverses_id, NEW.reversed_at);
     RETURN NULL;
 END
 $function$;
@@ -2225,7 +2411,7 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_insert_bcbc7()
 AS $function$
 BEGIN
     INSERT INTO trade.order_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, order_id, holding_id, pick_id, order_type, side, quantity, limit_price, stop_price, status, filled_quantity, status_reason, order_time, expires_at, created_by)
-    VALUES (now(), 'insert', NEW.order_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.order_id, NEW.holding_id, NEW.pick_id, NEW.order_type, NEW.side, NEW.quantity, NEW.limit_price, NEW.stop_price, NEW.status, NEW.filled_quantity, NEW.status_reason, NEW.order_time, NEW.expires_at, NEW.created_by);
+    VALUES (now(), 'insert', NEW.order_id, system.history_context(), NEW.order_id, NEW.holding_id, NEW.pick_id, NEW.order_type, NEW.side, NEW.quantity, NEW.limit_price, NEW.stop_price, NEW.status, NEW.filled_quantity, NEW.status_reason, NEW.order_time, NEW.expires_at, NEW.created_by);
     RETURN NULL;
 END
 $function$;
@@ -2237,7 +2423,7 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_update_9a894()
 AS $function$
 BEGIN
     INSERT INTO trade.order_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, order_id, holding_id, pick_id, order_type, side, quantity, limit_price, stop_price, status, filled_quantity, status_reason, order_time, expires_at, created_by)
-    VALUES (now(), 'update', NEW.order_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.order_id, NEW.holding_id, NEW.pick_id, NEW.order_type, NEW.side, NEW.quantity, NEW.limit_price, NEW.stop_price, NEW.status, NEW.filled_quantity, NEW.status_reason, NEW.order_time, NEW.expires_at, NEW.created_by);
+    VALUES (now(), 'update', NEW.order_id, system.history_context(), NEW.order_id, NEW.holding_id, NEW.pick_id, NEW.order_type, NEW.side, NEW.quantity, NEW.limit_price, NEW.stop_price, NEW.status, NEW.filled_quantity, NEW.status_reason, NEW.order_time, NEW.expires_at, NEW.created_by);
     RETURN NULL;
 END
 $function$;
@@ -2249,7 +2435,7 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_audit_update_e8c18()
 AS $function$
 BEGIN
     INSERT INTO trade.execution_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, execution_id, order_id, executed_quantity, executed_price, executed_time, commission, tax, net_amount, fx_rate, exchange_ref, reverses_id, reversed_at)
-    VALUES (now(), 'update', NEW.execution_id, nullif(current_setting('pghistory.context_metadata', true), '')::jsonb, NEW.execution_id, NEW.order_id, NEW.executed_quantity, NEW.executed_price, NEW.executed_time, NEW.commission, NEW.tax, NEW.net_amount, NEW.fx_rate, NEW.exchange_ref, NEW.reverses_id, NEW.reversed_at);
+    VALUES (now(), 'update', NEW.execution_id, system.history_context(), NEW.execution_id, NEW.order_id, NEW.executed_quantity, NEW.executed_price, NEW.executed_time, NEW.commission, NEW.tax, NEW.net_amount, NEW.fx_rate, NEW.exchange_ref, NEW.reverses_id, NEW.reversed_at);
     RETURN NULL;
 END
 $function$;
@@ -2363,6 +2549,36 @@ BEGIN
                   HINT = 'Cancel the rest and place a new order.';
     END IF;
     RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_own_order_8faeb()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Row security asks each order whose it is: from the order itself, because a rule that looks it up in the holding's portfolio
+-- finds a trader's newest orders by reading everybody's.
+BEGIN
+    NEW.owned_by := coalesce(
+        (SELECT portfolio.created_by FROM account.holdings JOIN account.portfolio USING (portfolio_id)
+          WHERE holdings.holding_id = NEW.holding_id), NEW.created_by);
+    RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_own_orders_98b05()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- The lock waits for orders that are being placed under the old owner's name and are not seen yet. Naming holding_id has the
+-- owner looked up anew.
+BEGIN
+    LOCK TABLE trade.orders IN SHARE ROW EXCLUSIVE MODE;
+    UPDATE trade.orders SET holding_id = holding_id
+     WHERE holding_id IN (SELECT holding_id FROM account.holdings WHERE portfolio_id = NEW.portfolio_id);
+    RETURN NULL;
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.pgtrigger_prepare_action_entry_fe31f()

@@ -34,9 +34,29 @@ WITH relation AS (
       FROM relation JOIN pg_description ON objoid = oid AND classoid = 'pg_class'::regclass
       LEFT JOIN pg_attribute ON attrelid = oid AND attnum = objsubid AND objsubid > 0
     UNION ALL
-    SELECT name, 6, polname, format('    POLICY %%s FOR %%s USING (%%s) WITH CHECK (%%s)', polname, polcmd,
-                                    pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
-      FROM relation JOIN pg_policy ON polrelid = relation.oid
+    SELECT name, 6, '', '    ROW LEVEL SECURITY' || CASE WHEN relforcerowsecurity THEN ' FORCED' ELSE '' END
+      FROM relation JOIN pg_class USING (oid) WHERE relrowsecurity
+    UNION ALL
+    -- The owner has another name in each installation, and is no part of the schema.
+    SELECT name, 6, polname,
+           format('    POLICY %%s FOR %%s TO %%s', polname, CASE polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT'
+                  WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' ELSE 'ALL' END,
+                  (SELECT string_agg(CASE member WHEN relowner THEN 'OWNER' ELSE pg_get_userbyid(member) END, ', '
+                                     ORDER BY pg_get_userbyid(member)) FROM unnest(polroles) AS member))
+               || coalesce(' USING (' || pg_get_expr(polqual, polrelid) || ')', '')
+               || coalesce(' WITH CHECK (' || pg_get_expr(polwithcheck, polrelid) || ')', '')
+      FROM relation JOIN pg_class USING (oid) JOIN pg_policy ON polrelid = relation.oid
+    UNION ALL
+    SELECT name, 7, grantee::regrole::text,
+           format('    GRANT %%s TO %%s', string_agg(privilege || coalesce(' (' || columns || ')', ''), ', '
+                                                     ORDER BY privilege), grantee::regrole)
+      FROM (SELECT name, grantee, privilege_type AS privilege, NULL AS columns
+              FROM relation JOIN pg_class USING (oid), aclexplode(relacl) WHERE grantee NOT IN (0, relowner)
+             UNION ALL
+            SELECT name, grantee, privilege_type, string_agg(attname, ', ' ORDER BY attname)
+              FROM relation JOIN pg_class USING (oid) JOIN pg_attribute ON attrelid = relation.oid, aclexplode(attacl)
+             WHERE grantee NOT IN (0, relowner) GROUP BY name, grantee, privilege_type) AS granted
+     GROUP BY name, grantee
     UNION ALL
     SELECT n.nspname || '.' || proname || '()', 9, pg_get_function_identity_arguments(p.oid), pg_get_functiondef(p.oid)
       FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace
