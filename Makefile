@@ -7,11 +7,12 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	done)
 RUN := .venv/bin/python
 
-.PHONY: run test lint format bench translations snapshot clean help
+.PHONY: run test drill lint format bench translations snapshot clean help
 
 help:
 	@echo 'make run [PORT=8000]  start the database and the back office, with demo data the first time'
 	@echo 'make test             run every test; DATABASE_URL=… make test uses your server'
+	@echo 'make drill            2,000 requests of several users at once through PgBouncer, looking for leaks'
 	@echo 'make lint             style, types and the staircase of apps'
 	@echo 'make bench            measure, as ratios within one run'
 	@echo 'make clean            remove what can be made again; the data under var/postgres stays'
@@ -21,6 +22,10 @@ run: .venv/runtime
 
 test: .venv/development
 	@$(RUN) -m pytest $(ARGS)
+
+# Needs PgBouncer (Debian: apt install pgbouncer).
+drill: .venv/development
+	@$(RUN) -m pytest tests/drills/pgbouncer.py $(ARGS)
 
 lint: .venv/development
 	@$(RUN) -m ruff check .

@@ -6,8 +6,8 @@ from django.db import transaction
 
 from account.models import CashEntry, CashKind, Portfolio
 from market.models import Currency
+from system.acting import acting_as
 from system.asked import Asked
-from system.audit import acting_as
 from system.refused import INVALID, Refused, refusals_as
 
 CENT = Decimal("0.01")

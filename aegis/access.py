@@ -199,6 +199,28 @@ SYSTEM = (
     Table("system.job_runs", analyst=READ, admin=WRITE),
     Table("system.load_rejects", analyst=READ, admin=WRITE),
 )
+# What logging in takes. Second factors are shown and set up before a role is taken, or beside it.
+LOGIN = (
+    Table("system.login_policy", admin=may("SELECT", "INSERT", "UPDATE"), web=READ),
+    Table("system.login_policy_events", admin=READ, note="written by trigger"),
+    Table("public.otp_totp_totpdevice", admin=may("SELECT", "DELETE"), web=WRITE, note="keys of authenticator apps"),
+    Table("public.otp_static_staticdevice", admin=may("SELECT", "DELETE"), web=WRITE),
+    Table(
+        "public.otp_static_statictoken",
+        admin=may("SELECT", "DELETE"),
+        web=may("SELECT", "INSERT", "DELETE"),
+        note="digests of recovery codes",
+    ),
+    Table("public.axes_accessattempt", admin=may("SELECT", "DELETE"), web=WRITE, note="wrong passwords"),
+    Table("public.axes_accessattemptexpiration", admin=may("SELECT", "DELETE"), web=may("SELECT", "DELETE")),
+    Table(
+        "public.axes_accesslog",
+        admin=READ,
+        web=may("SELECT", "INSERT", UPDATE=("logout_time",)),
+        note="who came and went",
+    ),
+    Table("public.axes_accessfailurelog", note="not kept"),
+)
 # Django's own. `web` is what the web login may do before it takes a person's role, and after it has left it.
 DJANGO = (
     Table("public.auth_user", admin=WRITE, web=may("SELECT", UPDATE=("password", "last_login"))),
@@ -209,9 +231,9 @@ DJANGO = (
     Table("public.auth_user_user_permissions", admin=WRITE, web=READ),
     Table("public.django_content_type", READ, READ, READ, READ, web=READ),
     Table("public.django_session", web=WRITE, note="whoever reads a session is who it belongs to"),
-    Table("public.django_admin_log", trader=LOGGED, analyst=LOGGED, admin=may("SELECT", "INSERT")),
+    Table("public.django_admin_log", trader=LOGGED, analyst=LOGGED, admin=may("SELECT", "INSERT"), web=LOGGED),
     Table("public.django_migrations", web=READ),
     Table("public.pghistory_context", note="contexts are kept in the events"),
 )
 
-ACCESS = Access(tables=MARKET + ACCOUNT + BRAIN + TRADE + ANALYTICS + SYSTEM + DJANGO)
+ACCESS = Access(tables=MARKET + ACCOUNT + BRAIN + TRADE + ANALYTICS + SYSTEM + LOGIN + DJANGO)

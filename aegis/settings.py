@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from system.access.declaration import WEB
 from system.postgres import Cluster
 from system.schemas import SEARCH_PATH
 
@@ -70,15 +71,22 @@ def length(name: str, unit: str, *, default: int) -> timedelta:
     return timedelta(**{unit: int(text)})
 
 
-def external_database() -> dict[str, Any]:
-    """The server that DATABASE_URL names."""
+def whole_number(name: str, *, default: int) -> int:
+    text: str = env.str(name, default=str(default)).strip()
+    if not text.isdecimal():
+        refuse("aegis.E020", f"{name}={text!r} is no whole number.", f"Set {name}={default}, or unset it.")
+    return int(text)
+
+
+def external_database(name: str = "DATABASE_URL") -> dict[str, Any]:
+    """The server that a setting names."""
     form = "Set postgres://USER:PASSWORD@HOST:5432/DATABASE, or unset it to use the embedded server."
     try:
-        config = env.db_url("DATABASE_URL")
+        config = env.db_url(name)
     except Exception as error:
-        refuse("aegis.E004", f"DATABASE_URL cannot be read: {error}.", form)
+        refuse("aegis.E004", f"{name} cannot be read: {error}.", form)
     if not config.get("ENGINE", "").endswith("postgresql") or not config.get("NAME"):
-        refuse("aegis.E004", "DATABASE_URL does not name a PostgreSQL database.", form)
+        refuse("aegis.E004", f"{name} does not name a PostgreSQL database.", form)
     return dict(config)
 
 
@@ -89,15 +97,39 @@ def embedded_database(cluster: Cluster) -> dict[str, Any]:
     return {"NAME": cluster.database, "USER": cluster.owner, **host, "OPTIONS": {"requirepeer": cluster.server_user}}
 
 
-def database(config: dict[str, Any]) -> dict[str, Any]:
+def owners_database() -> dict[str, Any]:
+    """How commands reach the database: as its owner."""
+    if EMBEDDED_POSTGRES:
+        return embedded_database(Cluster(AEGIS_VAR / "postgres"))
+    return external_database()
+
+
+def web_database() -> dict[str, Any]:
+    """How the web reaches the database: by a login that owns nothing, and takes the role of each request's user."""
+    kept = AEGIS_VAR / "web_password"  # where `manage.py roles logins` keeps it
+    if env.str("WEB_DATABASE_URL", default=""):
+        config = external_database("WEB_DATABASE_URL")
+    else:
+        password = kept.read_text().strip() if kept.exists() else ""
+        config = {**owners_database(), "USER": WEB, "PASSWORD": password}
+    if size := whole_number("WEB_POOL", default=0):
+        config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": size}}
+    return config
+
+
+def database(config: dict[str, Any], *, pooled: bool = False) -> dict[str, Any]:
+    """Django's settings of a connection; `pooled` when others get its session next, so that it may keep nothing."""
     given = config.pop("OPTIONS", {})
     # Compiling the plan of a query over 240 partitions takes longer (200 ms) than running it.
     options = f"-c jit=off -c search_path={','.join(SEARCH_PATH)} {given.pop('options', '')}".strip()
+    # PgBouncer refuses them; the database has the search path itself, and requests switch JIT off themselves.
+    session = {} if pooled else {"options": options}
     return {
+        "CONN_MAX_AGE": 0 if given.get("pool") else 60,
+        "DISABLE_SERVER_SIDE_CURSORS": pooled,
         **config,
         "ENGINE": "django.db.backends.postgresql",
-        "OPTIONS": {"connect_timeout": 10, "application_name": "aegis", **given, "options": options},
-        "CONN_MAX_AGE": 60,
+        "OPTIONS": {"connect_timeout": 10, "application_name": "aegis", **given, **session},
         "CONN_HEALTH_CHECKS": True,
     }
 
@@ -111,11 +143,12 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 EMBEDDED_POSTGRES = not env.str("DATABASE_URL", default="")
-DATABASES = {
-    "default": database(
-        embedded_database(Cluster(AEGIS_VAR / "postgres")) if EMBEDDED_POSTGRES else external_database()
-    )
-}
+# PgBouncer in transaction mode between the web and its database.
+BEHIND_POOLER = flag("BEHIND_POOLER", default=False)
+WEB_DATABASE = database(web_database(), pooled=BEHIND_POOLER)
+# `aegis.wsgi` says so of its process, and so does whatever else serves requests.
+SERVES_THE_WEB = flag("AEGIS_WEB", default=False)
+DATABASES = {"default": WEB_DATABASE if SERVES_THE_WEB else database(owners_database())}
 # The declared rights, from which `manage.py roles` makes grants and policies.
 ACCESS_TABLE = "aegis.access.ACCESS"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -158,7 +191,7 @@ MIDDLEWARE = [
     "aegis.logins.sessions.SessionLimitsMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "aegis.logins.gate.SecondFactorMiddleware",
-    "aegis.middleware.HistoryMiddleware",
+    "aegis.middleware.ActingMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",

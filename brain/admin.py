@@ -103,6 +103,8 @@ class DailyPickAdmin(BackOffice):
         (_("Record"), {"fields": ["is_executed", "created_at"]}),
     ]
 
+    written_along = ("stock",)
+
     def save_model(self, request: HttpRequest, obj: DailyPick, form: Any, change: bool) -> None:
         # The stock is the report's. Left out, the database fills it in, also when the report was exchanged.
         obj.stock_id = None  # type: ignore[assignment]

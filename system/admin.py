@@ -60,8 +60,9 @@ class AlertAdmin(BackOffice):
     actions_detail = ["acknowledge_this"]
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> Any:
-        alert = self.get_object(request, object_id)
-        return super().get_actions_detail(request, object_id) if alert and not alert.is_acknowledged else []
+        offered = super().get_actions_detail(request, object_id)
+        alert = self.get_object(request, object_id) if offered else None
+        return offered if alert and not alert.is_acknowledged else []
 
     @admin.display(description=_("message"), ordering="message")
     def short_message(self, alert: Alert) -> str:

@@ -5,14 +5,13 @@ that write the events are of our own kind, so that no session can switch them of
 events. Plain SQL has no context, and is known by its database login.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pghistory
 import pghistory.models
 import pgtrigger
-from django.db import connection, models
+from django.db import models
 from django.db.models import Func
 from django.utils.translation import gettext_lazy as _
 
@@ -133,35 +132,3 @@ def _event_meta(table: str, model: type[models.Model]) -> dict[str, Any]:
             )
         ],
     }
-
-
-@contextmanager
-def acting_as(actor: str, *, reason: str | None = None, **facts: Any) -> Iterator[None]:
-    """State for the history who makes the changes of this block, and why.
-
-    Blocks nest: what an inner one states holds for its own changes, and ends with it.
-    """
-    if _forget_first in connection.execute_wrappers:
-        connection.execute_wrappers.remove(_forget_first)
-    with pghistory.context() as (_id, stated):
-        outer = dict(stated)
-        stated.update(facts, user=actor, **({"reason": reason} if reason else {}))
-        try:
-            yield
-        finally:
-            stated.clear()
-            stated.update(outer)
-    # pghistory states it for the rest of the transaction, but what comes after the outermost block is not its doing.
-    if not outer and connection.in_atomic_block:
-        connection.execute_wrappers.insert(0, _forget_first)
-
-
-def _forget_first(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
-    """Takes the context back before the next statement that is not of another block; that may never come."""
-    if sql.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-        return execute(sql, params, many, context)
-    connection.execute_wrappers.remove(_forget_first)
-    if connection.in_atomic_block:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('pghistory.context_metadata', '', true)")
-    return execute(sql, params, many, context)

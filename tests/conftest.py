@@ -14,6 +14,9 @@ from aegis.logins.sessions import BEGAN, SEEN
 from system.partitions import SEOUL
 from system.postgres import Cluster
 from tests.desk import make_operator
+from tests.web import log_in_as_superuser
+
+settings.MIDDLEWARE.insert(0, "tests.web.AsTheWebLogin")
 
 # A machine without Chromium runs the rest; .ci/run installs it, and there nothing is left out.
 NO_BROWSER = which("chromium") is None and "CI" not in os.environ
@@ -35,6 +38,7 @@ def django_db_modify_db_settings() -> Iterator[None]:
         return
     cluster = Cluster(settings.AEGIS_VAR / "postgres")
     started = cluster.start(**FORGETFUL)
+    log_in_as_superuser(cluster.owner)
     yield
     if started:
         cluster.stop()

@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
 from account.models import CashEntry, Holding, Portfolio
 from analytics.models import BacktestResult
@@ -24,6 +24,13 @@ def make_operator(**facts: Any) -> User:
     """Someone who may do everything."""
     rights = {"is_staff": True, "is_superuser": True}
     return User.objects.create_user(**{"username": f"operator{next(_numbers)}", **rights, **facts})
+
+
+def make_member(role: str, **facts: Any) -> User:
+    """Someone who works in the back office by the rights of one role."""
+    user = make_operator(is_superuser=False, **facts)
+    user.groups.add(Group.objects.get(name=role))
+    return user
 
 
 def make_stock(**facts: Any) -> Stock:

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from account.models import Holding
 from market.models import CorporateAction
+from system.acting import acting_as
 from system.asked import Asked
-from system.audit import acting_as
 from system.refused import Refused, refusals_as
 from trade.models import ActionEntry
 from trade.rules import RULES

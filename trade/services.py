@@ -17,8 +17,8 @@ from django.utils import timezone
 from account.models import Portfolio
 from brain.models import Action, DailyPick
 from market.models import Stock
+from system.acting import acting_as
 from system.asked import Asked
-from system.audit import acting_as
 from system.refused import Refused, refusals_as, submit
 from trade.models import OPEN, Execution, Order, OrderStatus, OrderType
 

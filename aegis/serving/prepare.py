@@ -54,6 +54,7 @@ def prepare(*, demo: bool) -> dict[str, Any]:
     _connect()
     _say(_("Bringing the tables up to date …"))
     call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
+    _refuse_wrong_web_login()
     login = operator_account.ensure_operator(settings.AEGIS_VAR / "operator_password")
     people: list[DemoLogin] = []
     if demo and not filled_tables():
@@ -79,6 +80,14 @@ def _connect() -> None:
             _("The database cannot be reached: %(reason)s. Check DATABASE_URL, and that its server runs.")
             % {"reason": reason}
         ) from error
+
+
+def _refuse_wrong_web_login() -> None:
+    """The web is not served by a login that no right stops."""
+    from aegis.web_login import check_web_login  # noqa: PLC0415
+
+    if found := check_web_login(None):
+        raise ServingError("\n".join(f"({each.id}) {each.msg} {each.hint}" for each in found))
 
 
 def _say(line: str) -> None:

@@ -11,6 +11,7 @@ from psycopg import Error
 from system.access import live, logins
 from system.access.declaration import Access, declared
 from system.access.differences import Difference, backup_differences, differences, role_differences, text
+from system.access.owner import let_owner_take_roles
 
 # Another database of the cluster, or another migrate, changes the same row of the catalogue at this moment.
 PASSING = {"40P01", "23505", "42710", "40001", "55P03"}
@@ -43,6 +44,7 @@ def apply(using: str = "default", access: Access | None = None) -> list[Differen
     """
     right = access or declared()
     roles = again(lambda: _mend_roles(using))
+    again(lambda: let_owner_take_roles(using))
     backup = again(lambda: _mend_backup(using))
     return roles + backup + again(lambda: _mend_rights(using, right))
 

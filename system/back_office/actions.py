@@ -4,13 +4,13 @@ What is done to selected rows is done to one after the other, each in a transact
 refused does not stop the others, and no row stays locked while the next one is worked on.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
-from django.db import DatabaseError, models
+from django.db import DatabaseError, models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -24,6 +24,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from system.back_office.refusals import in_words, refusal
 from system.refused import Refused
+
+Row = TypeVar("Row")
 
 # Acting on more rows at once takes longer than a person waits for a page.
 MOST = 500
@@ -107,7 +109,8 @@ def on_selected(deed: Deed) -> Any:
         form = asked(request, deed.form)
         if not chosen or not form.is_valid():
             return ask(admin, request, chosen, form, title=deed.title, question=deed.question) if chosen else None
-        refused = [(row, words) for row in chosen if (words := attempt(deed, row, form.cleaned_data, request))]
+        rows = each_alone(request, chosen)
+        refused = [(row, words) for row in rows if (words := attempt(deed, row, form.cleaned_data, request))]
         if done := len(chosen) - len(refused):
             admin.message_user(request, deed.words(done), messages.SUCCESS)
         tell_refused(admin, request, refused)
@@ -124,6 +127,14 @@ def row_by_row(title: Any, permissions: Iterable[str]) -> Callable[[Any], Any]:
         return act
 
     return mark
+
+
+def each_alone(request: HttpRequest, rows: Iterable[Row]) -> Iterator[Row]:
+    """Give one row after the other, and end the transaction before the next: what was done is kept, no lock is."""
+    for row in rows:
+        yield row
+        if acting := getattr(request, "acting", None):
+            acting.go_on()
 
 
 def few(admin: Any, request: HttpRequest, rows: Any) -> list[Any]:
@@ -165,7 +176,8 @@ def named(admin: Any, rows: list[Any]) -> list[str]:
 def attempt(deed: Deed, row: models.Model, answers: dict[str, Any], request: HttpRequest) -> str | None:
     """Do it; return what was refused, in words."""
     try:
-        deed.do(row, answers, request.user.get_username())
+        with transaction.atomic():
+            deed.do(row, answers, request.user.get_username())
     except Refused as refused:
         return in_words(refused, type(row))
     except DatabaseError as error:

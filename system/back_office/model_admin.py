@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connections, models, router, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,6 +21,9 @@ from system.back_office.forms import BackOfficeForm, PlainDecimalField, Readable
 from system.back_office.garbage import Forgiving, ShownRows
 from system.back_office.history import events_of, history_page
 from system.back_office.refusals import refusal
+
+# What a page only reads, it reads outside of any savepoint: an error ends the request.
+WRITING = {"POST"}
 
 
 class CountingPaginator(Paginator):  # type: ignore[type-arg]
@@ -59,6 +63,9 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
     # How fields read that may be typed at first, and are only shown once they are frozen.
     read_as: tuple[Any, ...] = ()
 
+    # Fields that follow from what is typed, and are written with it.
+    written_along: tuple[str, ...] = ()
+
     def describe(self, row: Any) -> str:
         """What a row is called where an operator must know which one it is: before an action, after a refusal."""
         return str(row)
@@ -68,13 +75,23 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
         return []
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        frozen = self._frozen(obj)
+        frozen = self._frozen(request, obj)
         return [*super().get_readonly_fields(request, obj), *frozen.values()]
 
-    def _frozen(self, row: models.Model | None) -> dict[str, Any]:
-        """The frozen fields, and what stands for each of them on the page."""
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row; nobody's row is looked up who may see none, for the database would not tell whether it is there."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        return super().get_object(request, object_id, from_field)
+
+    def _frozen(self, request: HttpRequest, row: models.Model | None) -> dict[str, Any]:
+        """The frozen fields, and what stands for each of them on the page; who may change none reads all of them."""
         reading = {column.__name__: column for column in self.read_as}
-        return {name: reading.get(name, name) for name in (self.frozen_fields(row) if row else [])}
+        if row is None:
+            return {}
+        if not self.has_change_permission(request, row):
+            return reading
+        return {name: reading.get(name, name) for name in self.frozen_fields(row)}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related(*self.list_select_related or (None,))
@@ -83,7 +100,7 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
         """As declared; a row that is not there yet has nothing computed to show."""
         fieldsets = super().get_fieldsets(request, obj)
         if obj is not None:
-            frozen = self._frozen(obj)
+            frozen = self._frozen(request, obj)
             return [(title, {**options, "fields": _with(options["fields"], frozen)}) for title, options in fieldsets]
         computed = self.get_readonly_fields(request, obj)
         kept = [(title, {**options, "fields": _without(options["fields"], computed)}) for title, options in fieldsets]
@@ -107,15 +124,24 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Save; when the database refuses, show the form again, as it was typed, with what the database said."""
         response: HttpResponse
-        try:
+        if request.method not in WRITING:
             response = super().changeform_view(request, *args, **kwargs)
+            return response
+        try:
+            with transaction.atomic(using=router.db_for_write(self.model)):
+                response = super().changeform_view(request, *args, **kwargs)
         except DatabaseError as error:
             request.refusal = self._refusal(error)  # type: ignore[attr-defined]
             response = super().changeform_view(request, *args, **kwargs)
         return response
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if not change and hasattr(obj, "created_by"):
+        """Write a new row; of a row that is there, only what was typed: the rest may not be this role's to write."""
+        if change:
+            own = {field.name for field in obj._meta.concrete_fields}
+            obj.save(update_fields=(own & set(form.changed_data)) | set(self.written_along))
+            return
+        if hasattr(obj, "created_by"):
             obj.created_by = request.user.get_username()
         super().save_model(request, obj, form, change)
 
@@ -140,8 +166,13 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Delete; when the database refuses, return to the row and say why."""
+        response: HttpResponse
+        if request.method not in WRITING:
+            response = super().delete_view(request, object_id, extra_context)
+            return response
         try:
-            response: HttpResponse = super().delete_view(request, object_id, extra_context)
+            with transaction.atomic(using=router.db_for_write(self.model)):
+                response = super().delete_view(request, object_id, extra_context)
         except DatabaseError as error:
             self.message_user(request, self._refusal(error), messages.ERROR)
             page = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
@@ -156,7 +187,7 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
             with nullcontext() if by_row else transaction.atomic(using=router.db_for_write(self.model)):
                 response: HttpResponse = super().changelist_view(request, extra_context)
         except DatabaseError as error:
-            if request.method != "POST":
+            if request.method not in WRITING:
                 raise
             self.message_user(request, self._refusal(error), messages.ERROR)
             response = HttpResponseRedirect(request.get_full_path())

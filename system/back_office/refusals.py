@@ -18,13 +18,15 @@ from django.utils.text import capfirst, get_text_list
 from django.utils.translation import gettext as _
 from psycopg import Error
 
+from system.access.forbidden import SQLSTATE as FORBIDDEN
+from system.access.forbidden import Forbidden
+from system.catalogue import constrained_columns
 from system.constraints import Reference
 from system.refused import Refused
 
 VALUE, RULE = "22", "23"  # SQLSTATE classes: data exception, integrity constraint violation
 RAISED = "P0001"
 NOT_NULL, FOREIGN_KEY, RESTRICT, UNIQUE, CHECK = "23502", "23503", "23001", "23505", "23514"
-FORBIDDEN = "42501"
 TOO_SLOW = "57014"
 BUSY = {"40001", "40P01", "55P03"}
 
@@ -55,6 +57,8 @@ def refusal(error: DatabaseError, model: type[models.Model]) -> str | None:
         return _("Somebody else is changing the same rows. Try again in a moment.")
     if code == TOO_SLOW:
         return _("This took too long and was stopped.")
+    if isinstance(error, Forbidden):
+        return error.words
     if code == FORBIDDEN:
         return _("Your role may not do this.")
     if not isinstance(cause, Error) or not (code == RAISED or code[:2] in {VALUE, RULE}):
@@ -110,13 +114,20 @@ def _standing_rule(cause: Error, model: type[models.Model]) -> str | None:
     diag, label = cause.diag, model._meta.verbose_name
     if cause.sqlstate == NOT_NULL:
         return _("%(field)s needs a value.") % {"field": _labels([diag.column_name or ""], model)}
-    columns = re.match(r".*?\((.+?)\)=\(", diag.message_detail or "")
-    if cause.sqlstate == UNIQUE and columns:
-        names = _labels(columns[1].split(", "), model)
+    if cause.sqlstate == UNIQUE and (columns := _key(cause)):
+        names = _labels(columns, model)
         return _("%(model)s with this %(fields)s exists already.") % {"model": capfirst(label), "fields": names}
     if cause.sqlstate == CHECK and not diag.constraint_name:
         return _("No partition holds this date: dates too far from what is loaded are not taken here.")
     return None
+
+
+def _key(cause: Error) -> list[str]:
+    """The columns of a key that is taken. Nobody has rights on partitions, so there the server keeps them to itself."""
+    diag = cause.diag
+    if told := re.match(r".*?\((.+?)\)=\(", diag.message_detail or ""):
+        return told[1].split(", ")
+    return constrained_columns(diag.schema_name, diag.table_name, diag.constraint_name)
 
 
 def _constraint(name: str | None, model: type[models.Model]) -> tuple[type[models.Model], models.BaseConstraint] | None:

@@ -209,6 +209,16 @@ def test_the_operator_finds_rows_in_all_eleven_lists(running: Start) -> None:
         assert re.search(rf"/admin/{path}\d+/change/", fetch(path)), f"{path} shows no row"
 
 
+def test_the_web_reaches_the_database_by_its_own_login(running: Start) -> None:
+    log_in(running)
+    with connect(Cluster(running.var / "postgres").url) as owner:
+        logins = owner.execute(
+            "SELECT DISTINCT usename::text FROM pg_stat_activity"
+            " WHERE application_name = 'aegis' AND pid <> pg_backend_pid()"
+        ).fetchall()
+    assert logins == [("aegis_app",)]
+
+
 def test_styles_are_served(running: Start) -> None:
     page = urlopen(f"{running.address}login/", timeout=30).read().decode()
     style = re.search(r'href="(/static/[^"]+\.css)"', page)
@@ -290,6 +300,14 @@ def test_with_database_url_it_uses_that_server_and_starts_none(scratch: str) -> 
     with pytest.raises(URLError):
         urlopen(start.address, timeout=5)
     shutil.rmtree(var)
+
+
+def test_a_web_login_that_no_right_stops_is_refused(scratch: str, tmp_path: Path) -> None:
+    start = Start(tmp_path, "--no-demo", DATABASE_URL=scratch, WEB_DATABASE_URL=scratch)
+    assert start.ends() == 1
+    assert "aegis.E021" in start.lines[-1]
+    assert "manage.py roles logins" in start.text
+    assert "AEGIS runs" not in start.text
 
 
 def test_a_server_that_cannot_be_reached_is_one_clear_error(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from psycopg import sql
 from account.models import Holding, Portfolio
 from brain.models import AIReport, DailyPick
 from market.models import CorporateAction, Stock
-from system.audit import AuditEvent, acting_as
+from system.acting import acting_as
+from system.audit import AuditEvent
 from tests.trade.ledger_desk import (
     everything,
     fill,

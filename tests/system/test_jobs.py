@@ -94,6 +94,7 @@ def _in_another_session(work) -> None:
 def _end_session(pid: int) -> None:
     def end() -> None:
         with connection.cursor() as cursor:
+            cursor.execute("RESET SESSION AUTHORIZATION")  # to whom the test's own session belongs
             cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
 
     _in_another_session(end)

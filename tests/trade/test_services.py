@@ -14,7 +14,7 @@ from django.utils import timezone
 from account.models import Holding, Portfolio
 from brain.models import DailyPick
 from market.models import Stock
-from system.audit import acting_as
+from system.acting import acting_as
 from tests.trade.ledger_desk import (
     cash,
     everything,

@@ -21,7 +21,18 @@ from brain.admin import DailyPickAdmin
 from brain.models import DailyPick
 from market.models import Stock
 from system.back_office import BackOffice, ReadOnlyInline
-from system.back_office.actions import Deed, Question, ask, asked, few, on_row, on_selected, row_by_row, tell_refused
+from system.back_office.actions import (
+    Deed,
+    Question,
+    ask,
+    asked,
+    each_alone,
+    few,
+    on_row,
+    on_selected,
+    row_by_row,
+    tell_refused,
+)
 from system.back_office.columns import count, gain, label, money, won
 from system.back_office.filters import DayRangeFilter
 from system.back_office.refusals import in_words
@@ -324,7 +335,8 @@ class OrderedPickAdmin(DailyPickAdmin):
             words = {"title": _("Place orders"), "question": _("Place a market order for each of these picks?")}
             return ask(self, request, chosen, form, **words) if chosen else None
         actor = request.user.get_username()
-        placed, refused = orders_from_picks(chosen, form.cleaned_data["portfolio"], form.sizing, actor=actor)
+        one_by_one = each_alone(request, chosen)
+        placed, refused = orders_from_picks(one_by_one, form.cleaned_data["portfolio"], form.sizing, actor=actor)
         self._tell(request, len(placed), passed=len(chosen) - len(placed) - len(refused))
         tell_refused(self, request, [(pick, in_words(refusal, Order)) for pick, refusal in refused])
         return None
