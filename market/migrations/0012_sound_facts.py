@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 name="chk_corporate_actions_ratio",
-                violation_error_message="The ratio counts all shares after the action: above 1 for a split, bonus or rights issue (1.1 for one new share for ten), below 1 for a reverse split, none for a dividend; a million at most.",
+                violation_error_message="The ratio counts all shares after the action: above 1 for a split, bonus or rights issue (1.1 for one new share for ten), below 1 for a reverse split, none for a dividend.",
             ),
         ),
         migrations.AddConstraint(

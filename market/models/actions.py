@@ -129,7 +129,7 @@ class CorporateAction(models.Model):
                 name="chk_corporate_actions_ratio",
                 violation_error_message=_(
                     "The ratio counts all shares after the action: above 1 for a split, bonus or rights issue (1.1 for "
-                    "one new share for ten), below 1 for a reverse split, none for a dividend; a million at most."
+                    "one new share for ten), below 1 for a reverse split, none for a dividend."
                 ),
             ),
             models.CheckConstraint(

@@ -23,7 +23,7 @@ from tests.trade.ledger_desk import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+WAITING = "SELECT count(*) FROM pg_locks WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))"
 
 
 def beside(threads: ThreadPoolExecutor, do: Callable[[], Any]) -> Future[str]:
@@ -132,8 +132,8 @@ def test_a_pick_on_which_an_order_is_being_placed_keeps_its_side() -> None:
 
 def test_a_snapshot_from_before_does_not_leave_a_pick_executed() -> None:
     stock = make_stock()
-    pick, holding = make_pick(stock), make_holding(stock=stock)
-    first, second = (fill(make_order(holding, pick_id=pick), 1, 100) for _ in range(2))
+    pick = make_pick(stock)
+    first, second = (fill(make_order(make_holding(stock=stock), pick_id=pick), 1, 100) for _ in range(2))
 
     with ThreadPoolExecutor(1) as elsewhere, pytest.raises(DatabaseError) as refused, transaction.atomic():
         run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
