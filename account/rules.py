@@ -17,4 +17,6 @@ RULES = {
     "portfolio_not_halted": _("Buying is not halted in this portfolio."),
     "portfolio_has_cash": _("Money has moved through this portfolio: set it inactive instead of deleting it."),
     "stock_currency": _("The stock is held, and was paid for in its currency: add the other one under its own ticker."),
+    "cash_time": _("A cash entry is of a time from 1970 to 2199: leave it to the database."),
+    "portfolio_time": _("Times of a portfolio are from 1970 to 2199; an empty time clears the halt."),
 }

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from system.constraints import NOW, Reference, ReferenceField, not_negative, positive
+from system.constraints import NOW, Reference, ReferenceField, not_negative, positive, sensible_days, sensible_times
 from trade.models import Order
 
 
@@ -70,6 +70,11 @@ class BacktestResult(models.Model):
                 condition=Q(total_trades__gte=0),
                 name="chk_backtest_results_trades",
                 violation_error_message=_("The number of trades is not negative."),
+            ),
+            models.CheckConstraint(
+                condition=sensible_days("test_period_start", "test_period_end") & sensible_times("created_at"),
+                name="chk_backtest_results_dates",
+                violation_error_message=_("Dates are from 1800 to 2199, times from 1970 to 2199."),
             ),
         ]
         indexes = [

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from market.models import Stock
 from system.audit import audited
-from system.constraints import NOW, Reference, ReferenceField, one_of, positive
+from system.constraints import NOW, Reference, ReferenceField, one_of, positive, sensible_days, sensible_times
 from system.triggers import Trigger, body
 
 
@@ -67,6 +67,11 @@ class AIReport(models.Model):
                 violation_error_message=_("The target price is above zero."),
             ),
             one_of("risk_level", RiskLevel, "chk_ai_reports_risk"),
+            models.CheckConstraint(
+                condition=sensible_days("analysis_date") & sensible_times("created_at"),
+                name="chk_ai_reports_date",
+                violation_error_message=_("Dates are from 1800 to 2199, times from 1970 to 2199."),
+            ),
         ]
         indexes = [
             # The newest reports first.
@@ -136,6 +141,11 @@ class DailyPick(models.Model):
                 condition=Q(priority_score__lt=1_000_000),
                 name="chk_daily_picks_priority",
                 violation_error_message=_("The priority is a number."),
+            ),
+            models.CheckConstraint(
+                condition=sensible_days("pick_date") & sensible_times("created_at"),
+                name="chk_daily_picks_date",
+                violation_error_message=_("Dates are from 1800 to 2199, times from 1970 to 2199."),
             ),
         ]
         indexes = [

@@ -17,11 +17,11 @@ from market.ingest.rejects import Rejects
 from market.ingest.report import Report
 from market.ingest.rules import EARLIEST, Rule, judge
 from market.ingest.tables import Table
-from market.models import Currency
+from market.models import MOST_KRW_PER_UNIT, Currency
 
 STORE_FX_RATES = (Path(__file__).parent / "sql" / "store_fx_rates.sql").read_text()
 COLUMNS = ("currency", "date", "rate")
-RATE = Number(limit=10**12, scale=6)
+RATE = Number(limit=MOST_KRW_PER_UNIT, scale=6)
 OURS = [str(currency) for currency in Currency if currency != Currency.KRW]
 
 

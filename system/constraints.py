@@ -1,5 +1,6 @@
 """Constraints and expressions that Django does not have: named RESTRICT foreign keys, and CHECKs that refuse NaN."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import models
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 # 'NaN' sorts above every number, so `price > 0` lets it in; `price < 'Infinity'` does not.
 INFINITY = Func(template="'Infinity'::numeric", output_field=models.DecimalField())
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2200, 1, 1)
+FIRST_TIME, LAST_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 NOW = Func(template="now()", output_field=models.DateTimeField())
 PRINCIPAL = Func(template="system.principal()", output_field=models.CharField())
 
@@ -21,6 +24,24 @@ def positive(*fields: str) -> Q:
 def not_negative(*fields: str) -> Q:
     """The condition that each field, where it is not NULL, is zero or more and a number."""
     return Q(*[Q(**{f"{field}__gte": 0, f"{field}__lt": INFINITY}) for field in fields])
+
+
+def sensible_days(*fields: str) -> Q:
+    """The condition that each date, where it is not NULL, is one that Python and every calendar can show.
+
+    PostgreSQL also takes 'infinity' and years before Christ and after 9999, on which a client in Python fails for ever.
+    """
+    return Q(*[Q(**{f"{field}__gte": FIRST_DAY, f"{field}__lt": LAST_DAY}) for field in fields])
+
+
+def sensible_times(*fields: str) -> Q:
+    """The same for times, of which there are none before computers."""
+    return Q(*[Q(**{f"{field}__gte": FIRST_TIME, f"{field}__lt": LAST_TIME}) for field in fields])
+
+
+def not_blank(*fields: str) -> Q:
+    """The condition that each text has a character that can be seen."""
+    return Q(*[Q(**{f"{field}__regex": r"\S"}) for field in fields])
 
 
 def one_of(field: str, choices: type[models.TextChoices], name: str) -> CheckConstraint:

@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from system.audit import audited
-from system.constraints import NOW, implies, not_negative, one_of
+from system.constraints import NOW, implies, not_negative, one_of, sensible_times
 from system.partitions import Daily
 from system.triggers import Trigger
 
@@ -52,6 +52,11 @@ class Alert(models.Model):
                 condition=implies(Q(acknowledged_at__isnull=False), Q(is_acknowledged=True)),
                 name="chk_alerts_acknowledged",
                 violation_error_message=_("An alert with a time of acknowledgement is acknowledged."),
+            ),
+            models.CheckConstraint(
+                condition=sensible_times("created_at", "acknowledged_at"),
+                name="chk_alerts_times",
+                violation_error_message=_("Dates are from 1800 to 2199, times from 1970 to 2199."),
             ),
         ]
         indexes = [
@@ -133,6 +138,11 @@ class JobRun(models.Model):
                 name="chk_job_runs_finished",
                 violation_error_message=_("A job run has a finishing time if, and only if, it is not running."),
             ),
+            models.CheckConstraint(
+                condition=sensible_times("started_at", "finished_at"),
+                name="chk_job_runs_times",
+                violation_error_message=_("Dates are from 1800 to 2199, times from 1970 to 2199."),
+            ),
         ]
         indexes = [
             # The newest run of one job.
@@ -179,6 +189,11 @@ class LoadReject(models.Model):
         ordering = ["-created_at", "line"]
         constraints = [
             models.CheckConstraint(condition=not_negative("line"), name="chk_load_rejects_line"),
+            models.CheckConstraint(
+                condition=sensible_times("created_at", "resolved_at"),
+                name="chk_load_rejects_times",
+                violation_error_message=_("Dates are from 1800 to 2199, times from 1970 to 2199."),
+            ),
             # Loading a file again does not pile up the same rejects.
             models.UniqueConstraint(fields=["file_digest", "line", "loader"], name="uniq_load_rejects_row"),
         ]

@@ -25,11 +25,12 @@ RULES = {
     "action_rights": _("Whether rights are taken up is for the desk to say: book the shares as a BUY order."),
     "action_stock": _("The action is of another stock than the holding."),
     "execution_append_only": _("An execution is booked; only its exchange reference may be mended: reverse it."),
-    "execution_before_action": _("A split since then is booked: reverse it, book the fill, apply the split again."),
+    "execution_before_action": _("A split since then is booked: reverse it, book or reverse the fill, apply it again."),
     "execution_conflict": _("Another fill is booked under this reference: check it with the broker."),
     "execution_followed": _(
         "Other executions or actions followed on the same holding: reverse this one instead of deleting it."
     ),
+    "execution_isolation": _("Reverse it in a READ COMMITTED transaction: others may have booked fills of its pick."),
     "execution_needed": _("Later sales need the shares of this fill: reverse them first."),
     "execution_of_proposal": _("The order proposes a pick and has no holding yet: give it a holding first."),
     "execution_of_rejected": _("The order was rejected: check the broker's order number."),
@@ -39,5 +40,8 @@ RULES = {
         "The fill under this reference was reversed: if it counts after all, book it under a reference of its own."
     ),
     "execution_reversal": _("A reversal cannot be reversed: book the fill anew."),
+    "execution_time": _("No fill is of before 1970 or more than five minutes ahead: check the time and its zone."),
+    "holding_committed": _("Open SELL orders need these shares: lower or cancel them first."),
     "holding_moved_by_executions": _("Quantity, average and P&L follow from executions: book or reverse one."),
+    "pick_ordered": _("The pick has orders: its side and its stock stand. Enter new advice as a pick of its own."),
 }

@@ -1,8 +1,9 @@
 from account.models.arrivals import FxArrival, HeldStock, PriceArrival, PriceStatement, Revaluation
 from account.models.cash import CashBalance, CashEntry, CashKind
-from account.models.holdings import Holding, Portfolio
+from account.models.holdings import MOST_SHARES, Holding, Portfolio
 
 __all__ = [
+    "MOST_SHARES",
     "CashBalance",
     "CashEntry",
     "CashKind",

@@ -1,5 +1,7 @@
 """Money: entries, and the balances that follow from them."""
 
+from decimal import Decimal
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -7,8 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from account.models.holdings import Portfolio
 from market.models import Currency
-from system.constraints import INFINITY, NOW, PRINCIPAL, Reference, ReferenceField, implies, one_of
+from system.constraints import NOW, PRINCIPAL, Reference, ReferenceField, implies, one_of
 from system.triggers import Trigger, body
+
+# No fill can bring more, and a million such entries in any currency have a sum and a value in KRW.
+MOST_MONEY = Decimal(10**24)
 
 
 class CashKind(models.TextChoices):
@@ -28,7 +33,7 @@ class CashEntry(models.Model):
     portfolio = ReferenceField(Portfolio, verbose_name=_("portfolio"), related_name="cash_entries")
     currency = models.CharField(_("currency"), max_length=3, choices=Currency)
     amount = models.DecimalField(
-        _("amount"), max_digits=20, decimal_places=2, db_comment="In the currency, signed: what the balance changes by"
+        _("amount"), max_digits=38, decimal_places=2, db_comment="In the currency, signed: what the balance changes by"
     )
     kind = models.CharField(_("kind"), max_length=10, choices=CashKind)
     execution_id = models.BigIntegerField(
@@ -57,7 +62,7 @@ class CashEntry(models.Model):
             one_of("currency", Currency, "chk_cash_entries_currency"),
             one_of("kind", CashKind, "chk_cash_entries_kind"),
             models.CheckConstraint(
-                condition=Q(amount__lt=INFINITY)
+                condition=Q(amount__gt=-MOST_MONEY, amount__lt=MOST_MONEY)
                 & implies(Q(kind__in=[CashKind.OPENING, CashKind.DEPOSIT]), Q(amount__gt=0))
                 & implies(Q(kind=CashKind.WITHDRAWAL), Q(amount__lt=0)),
                 name="chk_cash_entries_sign",
@@ -132,7 +137,7 @@ class CashBalance(models.Model):
     cash_balance_id = models.BigAutoField(_("number"), primary_key=True)
     portfolio = ReferenceField(Portfolio, verbose_name=_("portfolio"), related_name="cash_balances")
     currency = models.CharField(_("currency"), max_length=3, choices=Currency)
-    balance = models.DecimalField(_("balance"), max_digits=20, decimal_places=2, db_comment="In the currency")
+    balance = models.DecimalField(_("balance"), max_digits=38, decimal_places=2, db_comment="In the currency")
 
     class Meta:
         db_table = "cash_balances"

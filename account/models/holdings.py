@@ -7,8 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from market.models import Stock
 from system.audit import audited
-from system.constraints import NOW, PRINCIPAL, Reference, ReferenceField, not_negative
+from system.constraints import NOW, PRINCIPAL, Reference, ReferenceField, not_blank, not_negative
 from system.triggers import Trigger, body, touch
+
+# More than any company has; so no value overflows, whatever the close.
+MOST_SHARES = 10**12
 
 
 @audited("portfolio_events", exclude=["current_value", "peak_value", "updated_at"])
@@ -31,11 +34,11 @@ class Portfolio(models.Model):
     )
     initial_capital = models.DecimalField(_("initial capital"), max_digits=15, decimal_places=0, db_comment="KRW")
     current_value = models.DecimalField(
-        _("current value"), max_digits=20, decimal_places=2, null=True, blank=True, editable=False, db_comment="KRW"
+        _("current value"), max_digits=38, decimal_places=2, null=True, blank=True, editable=False, db_comment="KRW"
     )
     peak_value = models.DecimalField(
         _("peak value"),
-        max_digits=20,
+        max_digits=38,
         decimal_places=2,
         null=True,
         blank=True,
@@ -77,7 +80,7 @@ class Portfolio(models.Model):
                 violation_error_message=_("Maximum drawdown is a percentage above 0, up to 100."),
             ),
             models.CheckConstraint(
-                condition=~Q(name=""),
+                condition=not_blank("name"),
                 name="chk_portfolio_named",
                 violation_error_message=_("A portfolio has a name."),
             ),
@@ -143,25 +146,25 @@ class Holding(models.Model):
     stock = ReferenceField(Stock, verbose_name=_("stock"), related_name="holdings")
     quantity = models.BigIntegerField(_("quantity"), db_comment="Shares")
     avg_purchase_price = models.DecimalField(
-        _("average price"), max_digits=18, decimal_places=6, db_comment="Trading currency; fees are outside of it"
+        _("average price"), max_digits=24, decimal_places=6, db_comment="Trading currency; fees are outside of it"
     )
     current_value = models.DecimalField(
         _("value"),
-        max_digits=20,
+        max_digits=38,
         decimal_places=2,
         null=True,
         editable=False,
         db_comment="Trading currency; NULL while no price is known",
     )
     unrealized_pnl = models.DecimalField(
-        _("unrealised P&L"), max_digits=20, decimal_places=2, null=True, editable=False, db_comment="Trading currency"
+        _("unrealised P&L"), max_digits=38, decimal_places=2, null=True, editable=False, db_comment="Trading currency"
     )
     unrealized_pnl_rate = models.DecimalField(
         _("unrealised P&L %"), max_digits=12, decimal_places=2, null=True, editable=False, db_comment="Percent of cost"
     )
     realized_pnl = models.DecimalField(
         _("realised P&L"),
-        max_digits=20,
+        max_digits=38,
         decimal_places=2,
         db_default=0,
         editable=False,
@@ -172,7 +175,7 @@ class Holding(models.Model):
     )
     opening_price = models.DecimalField(
         _("opening price"),
-        max_digits=18,
+        max_digits=24,
         decimal_places=6,
         db_default=0,
         editable=False,
@@ -210,9 +213,11 @@ class Holding(models.Model):
                 violation_error_message=_("This portfolio has a holding of this stock already."),
             ),
             models.CheckConstraint(
-                condition=Q(quantity__gte=0),
+                condition=Q(quantity__gte=0, quantity__lte=MOST_SHARES),
                 name="chk_holdings_quantity",
-                violation_error_message=_("The quantity is not negative: AEGIS is long only."),
+                violation_error_message=_(
+                    "The quantity is not negative: AEGIS is long only. A trillion shares at most."
+                ),
             ),
             models.CheckConstraint(
                 condition=not_negative("avg_purchase_price"),

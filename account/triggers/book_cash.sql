@@ -3,7 +3,8 @@
 DECLARE
     flow record;
     standing numeric;
-    touched bigint[];
+    touched bigint[] := '{}';
+    the_portfolio bigint;
     brings_money boolean := false;
 BEGIN
     FOR flow IN
@@ -21,20 +22,28 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',
                       HINT = 'Withdraw less, or convert currency first.';
         END IF;
-        touched := touched || flow.portfolio_id;
+        IF flow.portfolio_id IS DISTINCT FROM touched[cardinality(touched)] THEN
+            touched := touched || flow.portfolio_id;
+        END IF;
         brings_money := brings_money OR flow.brings_money;
     END LOOP;
 
     IF NOT brings_money THEN
-        UPDATE account.portfolio SET updated_at = now() WHERE portfolio_id IN (SELECT portfolio_id FROM booked);
+        FOREACH the_portfolio IN ARRAY touched LOOP
+            UPDATE account.portfolio SET updated_at = now() WHERE portfolio_id = the_portfolio;
+        END LOOP;
         RETURN NULL;
     END IF;
-    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.
+    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along. By how much
+    -- is unknown where a rate is missing: then there is no peak, and the fall is measured from the next value on.
     UPDATE account.portfolio
-       SET peak_value = peak_value + coalesce(brought.krw, 0)
+       SET peak_value = peak_value + brought.krw
       FROM (SELECT portfolio_id,
-                   sum(amount * market.krw_rate(currency)) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')) AS krw
-              FROM booked GROUP BY portfolio_id) AS brought
+                   CASE WHEN count(*) = count(krw) THEN sum(krw) END AS krw
+              FROM (SELECT portfolio_id, CASE WHEN kind IN ('DEPOSIT', 'WITHDRAWAL')
+                                              THEN amount * market.krw_rate(currency) ELSE 0 END AS krw
+                      FROM booked) AS entries
+             GROUP BY portfolio_id) AS brought
      WHERE portfolio.portfolio_id = brought.portfolio_id;
     RETURN NULL;
 END

@@ -10,6 +10,11 @@ BEGIN
     END IF;
     IF typed_by_client THEN
         NEW.peak_value := OLD.peak_value;
+        IF NEW.created_at NOT BETWEEN '1970-01-01 00:00+00' AND '2199-12-31 00:00+00'
+           OR NEW.buying_halted_at NOT BETWEEN '1970-01-01 00:00+00' AND '2199-12-31 00:00+00' THEN
+            RAISE EXCEPTION 'portfolio_time: portfolio % has a time before 1970 or after 2199', NEW.name
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'portfolio_time', HINT = 'Use now(), or NULL to clear the halt.';
+        END IF;
     END IF;
     NEW.current_value := account.portfolio_value(NEW.portfolio_id);
     IF OLD.buying_halted_at IS NOT NULL AND NEW.buying_halted_at IS NULL THEN

@@ -7,7 +7,17 @@ from django.utils.translation import gettext_lazy as _
 
 from market.models.stocks import Stock
 from system.audit import audited
-from system.constraints import NOW, PRINCIPAL, Reference, ReferenceField, implies, one_of, positive
+from system.constraints import (
+    NOW,
+    PRINCIPAL,
+    Reference,
+    ReferenceField,
+    implies,
+    one_of,
+    positive,
+    sensible_days,
+    sensible_times,
+)
 
 # NULLIF leaves what would divide by zero to the constraints, which refuse it by name.
 EX_RIGHTS_VALUE = F("cum_price") * F("per") + (F("ratio") - F("per")) * F("subscription_price")
@@ -18,6 +28,10 @@ PRICE_FACTOR = Case(
     When(kind="RIGHTS", then=F("cum_price") * F("ratio") / NullIf(EX_RIGHTS_VALUE, Value(Decimal(0)))),
     default=F("ratio") / NullIf(F("per"), Value(Decimal(0))),
 )
+
+
+# Shares times ratio, or a price times its inverse, fit their columns.
+MOST_SHARES_FOR_ONE = 1_000_000
 
 
 class ActionKind(models.TextChoices):
@@ -105,6 +119,7 @@ class CorporateAction(models.Model):
             one_of("kind", ActionKind, "chk_corporate_actions_kind"),
             models.CheckConstraint(
                 condition=positive("ratio", "per")
+                & Q(ratio__lte=MOST_SHARES_FOR_ONE, per__lte=MOST_SHARES_FOR_ONE)
                 & implies(
                     Q(kind__in=[ActionKind.SPLIT, ActionKind.BONUS, ActionKind.RIGHTS]),
                     Q(ratio__isnull=False, ratio__gt=F("per")),
@@ -136,6 +151,11 @@ class CorporateAction(models.Model):
                 violation_error_message=_(
                     "A rights issue, and no other action, has a subscription price and the last price with the right."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=sensible_days("effective_date") & sensible_times("created_at"),
+                name="chk_corporate_actions_date",
+                violation_error_message=_("Dates are from 1800 to 2199, times from 1970 to 2199."),
             ),
         ]
 

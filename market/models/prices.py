@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from market.models.stocks import Currency, Stock
 from market.queries import LatestPriceQuerySet, PriceQuerySet
-from system.constraints import NOW, Reference, ReferenceField, not_negative, one_of, positive
+from system.constraints import NOW, Reference, ReferenceField, not_negative, one_of, positive, sensible_days
 from system.partitions import Monthly
 from system.triggers import Trigger, body
+
+MOST_KRW_PER_UNIT = 100_000
 
 
 class DailyPrice(models.Model):
@@ -204,9 +206,15 @@ class FxRate(models.Model):
                 violation_error_message=_("KRW needs no rate: it is what values are in."),
             ),
             models.CheckConstraint(
-                condition=positive("krw_per_unit"),
+                # No currency is worth more; so no value in KRW overflows.
+                condition=positive("krw_per_unit") & Q(krw_per_unit__lt=MOST_KRW_PER_UNIT),
                 name="chk_fx_rates_positive",
-                violation_error_message=_("The rate is above zero."),
+                violation_error_message=_("The rate is above zero, and below 100,000 won."),
+            ),
+            models.CheckConstraint(
+                condition=sensible_days("rate_date"),
+                name="chk_fx_rates_date",
+                violation_error_message=_("Dates are from 1800 to 2199, times from 1970 to 2199."),
             ),
         ]
 

@@ -1,9 +1,9 @@
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from system.audit import audited
-from system.constraints import NOW, not_negative, one_of
+from system.constraints import NOW, not_blank, not_negative, one_of, sensible_days, sensible_times
 from system.triggers import touch
 
 
@@ -73,7 +73,7 @@ class Stock(models.Model):
             ),
             one_of("market_type", MarketType, "chk_stocks_market_type"),
             models.CheckConstraint(
-                condition=~Q(ticker="") & ~Q(name=""),
+                condition=not_blank("ticker", "name"),
                 name="chk_stocks_named",
                 violation_error_message=_("A stock has a ticker and a name."),
             ),
@@ -81,6 +81,11 @@ class Stock(models.Model):
                 condition=not_negative("market_cap"),
                 name="chk_stocks_market_cap",
                 violation_error_message=_("Market capitalisation is not negative."),
+            ),
+            models.CheckConstraint(
+                condition=sensible_days("listing_date") & sensible_times("created_at", "updated_at"),
+                name="chk_stocks_dates",
+                violation_error_message=_("Dates are from 1800 to 2199, times from 1970 to 2199."),
             ),
         ]
         indexes = [
@@ -119,9 +124,14 @@ class SessionOverride(models.Model):
             ),
             one_of("exchange", Exchange, "chk_session_overrides_exchange"),
             models.CheckConstraint(
-                condition=~Q(reason=""),
+                condition=not_blank("reason"),
                 name="chk_session_overrides_reason",
                 violation_error_message=_("An override says why."),
+            ),
+            models.CheckConstraint(
+                condition=sensible_days("session_date"),
+                name="chk_session_overrides_date",
+                violation_error_message=_("Dates are from 1800 to 2199, times from 1970 to 2199."),
             ),
         ]
 

@@ -34,9 +34,10 @@ def value(statement: str, *values: Any) -> Any:
 
 def make(table: str, **facts: Any) -> int:
     """Insert one row; its key is the first column of its table."""
-    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING {}").format(
+    statement = sql.SQL("INSERT INTO {} ({}) {} VALUES ({}) RETURNING {}").format(
         sql.Identifier(table),
         sql.SQL(", ").join(map(sql.Identifier, facts)),
+        sql.SQL("OVERRIDING SYSTEM VALUE" if KEYS[table] in facts else ""),
         sql.SQL(", ").join(map(sql.Literal, facts.values())),
         sql.Identifier(KEYS[table]),
     )

@@ -1,5 +1,15 @@
 from trade.models.actions import ActionEntry, AppliedAction
-from trade.models.orders import OPEN, Execution, Order, OrderStatus, OrderType, Side, TradedHolding, TradedPortfolio
+from trade.models.orders import (
+    OPEN,
+    Execution,
+    Order,
+    OrderedPick,
+    OrderStatus,
+    OrderType,
+    Side,
+    TradedHolding,
+    TradedPortfolio,
+)
 
 __all__ = [
     "OPEN",
@@ -9,6 +19,7 @@ __all__ = [
     "Order",
     "OrderStatus",
     "OrderType",
+    "OrderedPick",
     "Side",
     "TradedHolding",
     "TradedPortfolio",

@@ -33,7 +33,7 @@ class ActionEntry(models.Model):
     quantity_after = models.BigIntegerField(_("quantity after"), null=True, editable=False, db_comment="Whole shares")
     average_before = models.DecimalField(
         _("average before"),
-        max_digits=18,
+        max_digits=24,
         decimal_places=6,
         null=True,
         editable=False,
@@ -41,7 +41,7 @@ class ActionEntry(models.Model):
     )
     average_after = models.DecimalField(
         _("average after"),
-        max_digits=18,
+        max_digits=24,
         decimal_places=6,
         null=True,
         editable=False,
@@ -57,7 +57,7 @@ class ActionEntry(models.Model):
     )
     fraction_price = models.DecimalField(
         _("price of the fraction"),
-        max_digits=18,
+        max_digits=24,
         decimal_places=6,
         null=True,
         editable=False,
@@ -65,7 +65,7 @@ class ActionEntry(models.Model):
     )
     cash_amount = models.DecimalField(
         _("cash"),
-        max_digits=20,
+        max_digits=38,
         decimal_places=2,
         db_default=0,
         editable=False,

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from account.models import Holding, Portfolio
+from account.models import MOST_SHARES, Holding, Portfolio
 from brain.models import DailyPick
 from system.audit import audited
 from system.constraints import (
@@ -12,9 +12,11 @@ from system.constraints import (
     Reference,
     ReferenceField,
     implies,
+    not_blank,
     not_negative,
     one_of,
     positive,
+    sensible_times,
 )
 from system.triggers import Trigger, body
 
@@ -92,9 +94,9 @@ class Order(models.Model):
             one_of("side", Side, "chk_orders_side"),
             one_of("status", OrderStatus, "chk_orders_status"),
             models.CheckConstraint(
-                condition=Q(quantity__gt=0),
+                condition=Q(quantity__gt=0, quantity__lte=MOST_SHARES),
                 name="chk_order_quantity",
-                violation_error_message=_("The quantity is above zero."),
+                violation_error_message=_("The quantity is above zero, and at most a trillion shares."),
             ),
             models.CheckConstraint(
                 condition=Q(holding__isnull=False) | Q(pick__isnull=False),
@@ -129,9 +131,9 @@ class Order(models.Model):
                 violation_error_message=_("Status and filled quantity follow from executions; they cannot be typed."),
             ),
             models.CheckConstraint(
-                condition=Q(expires_at__gt=F("order_time")),
+                condition=Q(expires_at__gt=F("order_time")) & sensible_times("order_time", "expires_at"),
                 name="chk_orders_expiry",
-                violation_error_message=_("An order expires after it is placed."),
+                violation_error_message=_("An order expires after it is placed; times are from 1970 to 2199."),
             ),
         ]
         indexes = [
@@ -210,7 +212,7 @@ class Execution(models.Model):
     tax = models.DecimalField(_("tax"), max_digits=20, decimal_places=2, db_default=0, db_comment="Trading currency")
     net_amount = models.DecimalField(
         _("net amount"),
-        max_digits=20,
+        max_digits=38,
         decimal_places=2,
         null=True,
         editable=False,
@@ -255,9 +257,9 @@ class Execution(models.Model):
                 violation_error_message=_("This fill is booked already."),
             ),
             models.CheckConstraint(
-                condition=Q(executed_quantity__gt=0) & positive("executed_price"),
+                condition=Q(executed_quantity__gt=0, executed_quantity__lte=MOST_SHARES) & positive("executed_price"),
                 name="chk_executions_positive",
-                violation_error_message=_("Quantity and price are above zero."),
+                violation_error_message=_("Quantity and price are above zero; a trillion shares at most."),
             ),
             models.CheckConstraint(
                 condition=not_negative("commission", "tax"),
@@ -277,7 +279,7 @@ class Execution(models.Model):
                 violation_error_message=_("This execution is reversed already."),
             ),
             models.CheckConstraint(
-                condition=~Q(exchange_ref=""),
+                condition=not_blank("exchange_ref"),
                 name="chk_executions_ref",
                 violation_error_message=_("A fill carries the exchange's reference."),
             ),
@@ -339,6 +341,23 @@ class TradedHolding(Holding):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
                 func=body(__file__, "guard_holding"),
+                definer=True,
+            )
+        ]
+
+
+class OrderedPick(DailyPick):
+    """A pick as this app sees it: once it is ordered, its side and stock stand. `brain` knows nothing of orders."""
+
+    class Meta:
+        proxy = True
+        triggers = [
+            Trigger(
+                name="guard_ordered_pick",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
+                func=body(__file__, "guard_ordered_pick"),
                 definer=True,
             )
         ]

@@ -20,6 +20,14 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'holding_moved_by_executions',
                   HINT = 'Book an execution, or reverse one.';
     END IF;
+    -- Whoever places a SELL updates the holding first, so that none is missed here.
+    IF NEW.quantity < OLD.quantity
+       AND NEW.quantity < (SELECT sum(quantity - filled_quantity) FROM trade.orders
+                            WHERE holding_id = OLD.holding_id AND side = 'SELL' AND status IN ('PENDING', 'PARTIAL_FILLED')) THEN
+        RAISE EXCEPTION 'holding_committed: open SELL orders of holding % need more than % shares', OLD.holding_id, NEW.quantity
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'holding_committed',
+                  HINT = 'Lower or cancel the SELL orders first.';
+    END IF;
     NEW.opening_quantity := NEW.quantity;
     NEW.opening_price := NEW.avg_purchase_price;
     RETURN NEW;

@@ -14,6 +14,8 @@ BEGIN
         NEW.action_id := original.action_id;
         NEW.holding_id := original.holding_id;
     END IF;
+    -- Whoever is correcting the action is waited for, and whoever would correct it waits until this is booked.
+    PERFORM FROM market.corporate_actions WHERE action_id = NEW.action_id FOR SHARE;
     NEW.ratio := 1;
     NEW.per := 1;
     NEW.quantity_before := NULL;

@@ -6,6 +6,11 @@ DECLARE
     charges numeric := NEW.commission + NEW.tax;
 BEGIN
     NEW.reversed_at := NULL;
+    IF NEW.executed_time NOT BETWEEN '1970-01-01 00:00+00' AND clock_timestamp() + interval '5 minutes' THEN
+        RAISE EXCEPTION 'execution_time: no fill can have been executed at %', NEW.executed_time
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_time',
+                  HINT = 'Give the time of the execution, with its zone; clocks may be five minutes apart.';
+    END IF;
     IF NEW.reverses_id IS NULL THEN
         SELECT CASE side WHEN 'BUY' THEN -(worth + charges) ELSE worth - charges END INTO NEW.net_amount
           FROM trade.orders WHERE order_id = NEW.order_id;

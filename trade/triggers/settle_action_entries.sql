@@ -18,7 +18,10 @@ BEGIN
       WHERE portfolio_id IN (SELECT portfolio_id FROM arrived JOIN account.holdings USING (holding_id))
       ORDER BY portfolio_id FOR NO KEY UPDATE;
 
-    FOR entry IN SELECT * FROM arrived ORDER BY action_entry_id LOOP
+    -- A reversal never before what it reverses, whatever numbers were typed.
+    FOR entry IN
+        SELECT * FROM arrived ORDER BY greatest(action_entry_id, reverses_id), reverses_id NULLS FIRST
+    LOOP
         IF entry.reverses_id IS NULL THEN
             PERFORM trade.apply_action(entry, coalesce(locked, '{}'));
         ELSE

@@ -3,7 +3,7 @@
 -- NOTHING that repeats a fill never gets here; a plain INSERT that repeats one fails on its unique key and moves nothing.
 DECLARE
     fill record;
-    placed trade.orders;
+    placed record;
     held record;
     after trade.position;
     picks bigint[];
@@ -21,9 +21,15 @@ BEGIN
           ORDER BY holding_id FOR NO KEY UPDATE;
     END IF;
 
-    FOR fill IN SELECT * FROM booked ORDER BY execution_id LOOP
-        SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
-        SELECT holdings.*, currency INTO held
+    -- In the order of their numbers, but a reversal never before what it reverses: numbers can be typed (OVERRIDING SYSTEM VALUE).
+    FOR fill IN
+        SELECT execution_id, order_id, executed_quantity, executed_price, executed_time, commission, tax, net_amount,
+               reverses_id
+          FROM booked ORDER BY greatest(execution_id, reverses_id), reverses_id NULLS FIRST
+    LOOP
+        SELECT order_id, holding_id, pick_id, side, status, quantity, filled_quantity INTO placed
+          FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
+        SELECT holding_id, portfolio_id, quantity, avg_purchase_price, realized_pnl, currency INTO held
           FROM account.holdings JOIN market.stocks USING (stock_id)
          WHERE holding_id = placed.holding_id FOR NO KEY UPDATE OF holdings;
         IF placed.pick_id IS NOT NULL THEN
@@ -34,9 +40,16 @@ BEGIN
         currencies := currencies || held.currency::text;
         amounts := amounts || fill.net_amount;
         IF fill.reverses_id IS NOT NULL THEN
+            IF placed.pick_id IS NOT NULL AND current_setting('transaction_isolation') = 'repeatable read' THEN
+                RAISE EXCEPTION 'execution_isolation: order % has a pick, and whether that is still executed depends on fills that'
+                    ' this transaction does not see', placed.order_id
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_isolation',
+                          HINT = 'Reverse it in a READ COMMITTED or SERIALIZABLE transaction.';
+            END IF;
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
+            PERFORM trade.close_before_action(fill.order_id, fill.reverses_id);
             PERFORM trade.rebook(fill.order_id,
-                                 ARRAY(SELECT execution_id FROM booked WHERE execution_id > fill.execution_id));
+                                 ARRAY(SELECT execution_id FROM booked WHERE execution_id <> ALL (executions)));
             CONTINUE;
         END IF;
         IF placed.holding_id IS NULL THEN

@@ -28,7 +28,7 @@ from tests.trade.actions.desk import (
 )
 from trade.actions import ActionRefused, apply_actions, reverse_action
 from trade.models import ActionEntry
-from trade.services import cancel_order, place_order, reverse_execution
+from trade.services import ExecutionRefused, cancel_order, place_order, reverse_execution
 
 pytestmark = pytest.mark.django_db
 BACKWARDS = (Path(settings.BASE_DIR) / "trade" / "migrations" / "sql" / "actions_backwards.sql").read_text()
@@ -128,6 +128,40 @@ def test_a_reversed_fill_from_before_the_split_replays_through_it(
 
     # 10 at 40,000 → 50 at 8,000; 20 sold at 12,000.
     assert state(holding) == (30, Decimal(8_000), Decimal(80_000))
+
+
+def test_an_order_that_a_split_changed_is_not_reopened_in_shares_from_before(
+    holding: Holding, stock: Stock, portfolio: Portfolio
+) -> None:
+    order = opened_yesterday(place_order(portfolio, stock, side="BUY", quantity=100, actor="ann"))
+    wrong = fill(order, 40, 40_000, BEFORE)
+    action = split(stock, 2)
+    apply_all()
+    assert terms(order)[:2] == (160, 40)
+
+    with pytest.raises(ExecutionRefused) as refused:
+        reverse_execution(wrong, actor="ann", reason="bust")
+    assert refused.value.rule == "execution_before_action"
+
+    reverse_action(action, actor="ann", reason="to reverse a fill")
+    reverse_execution(wrong, actor="ann", reason="bust")
+    assert terms(order)[:2] == (100, 0)
+    apply_all(TODAY)
+    assert terms(order) == (200, 0, None, None, "PENDING")
+
+
+def test_an_order_that_was_filled_before_a_split_is_closed_when_its_fill_is_reversed(
+    holding: Holding, stock: Stock, portfolio: Portfolio
+) -> None:
+    order = opened_yesterday(place_order(portfolio, stock, side="BUY", quantity=8, actor="ann"))
+    wrong = fill(order, 8, 40_000, BEFORE)
+    merge(stock, 1, per=3)
+    apply_all()
+
+    reverse_execution(wrong, actor="ann", reason="bust")
+
+    assert terms(order) == (8, 0, None, None, "CANCELLED")
+    assert order.status_reason == "corporate action"
 
 
 def test_what_a_reversal_may_not_be(holding: Holding, stock: Stock) -> None:

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [
         ("system", "0003_acting_user"),
-        ("market", "0008_known_sessions"),
+        ("market", "0009_price_numbers"),
     ]
 
     operations = [
