@@ -24,13 +24,14 @@ from aegis.logins.second_factor import codes_left, forget, has_second_factor
 from aegis.models import Authenticator, Visit, WrongGuess
 from system.back_office import BackOffice
 from system.back_office.filters import DayRangeFilter
+from system.back_office.garbage import Forgiving
 
 for theirs in (User, Group, TOTPDevice, StaticDevice):
     admin.site.unregister(theirs)
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
+class UserAdmin(Forgiving, DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -77,7 +78,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc,type-arg]
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+class GroupAdmin(Forgiving, DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
     pass
 
 

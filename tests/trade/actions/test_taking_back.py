@@ -134,7 +134,7 @@ def test_an_order_that_a_split_changed_is_not_reopened_in_shares_from_before(
     holding: Holding, stock: Stock, portfolio: Portfolio
 ) -> None:
     order = opened_yesterday(place_order(portfolio, stock, side="BUY", quantity=100, actor="ann"))
-    wrong = fill(order, 40, 40_000, BEFORE)
+    wrong = fill(order, 40, 40_000, before())
     action = split(stock, 2)
     apply_all()
     assert terms(order)[:2] == (160, 40)
@@ -146,7 +146,7 @@ def test_an_order_that_a_split_changed_is_not_reopened_in_shares_from_before(
     reverse_action(action, actor="ann", reason="to reverse a fill")
     reverse_execution(wrong, actor="ann", reason="bust")
     assert terms(order)[:2] == (100, 0)
-    apply_all(TODAY)
+    apply_all(today())
     assert terms(order) == (200, 0, None, None, "PENDING")
 
 
@@ -154,7 +154,7 @@ def test_an_order_that_was_filled_before_a_split_is_closed_when_its_fill_is_reve
     holding: Holding, stock: Stock, portfolio: Portfolio
 ) -> None:
     order = opened_yesterday(place_order(portfolio, stock, side="BUY", quantity=8, actor="ann"))
-    wrong = fill(order, 8, 40_000, BEFORE)
+    wrong = fill(order, 8, 40_000, before())
     merge(stock, 1, per=3)
     apply_all()
 
