@@ -15,6 +15,10 @@ import polars as pl
 from polars import selectors
 from polars.exceptions import PanicException, PolarsError
 
+# Days since 1970 of 0001-01-02 and 9999-12-30, and how columns count them.
+FIRST_DAY, LAST_DAY = -719_161, 2_932_895
+IN_A_DAY = {"ms": 86_400_000, "us": 86_400_000_000}
+DAYS = selectors.date() | selectors.datetime()
 HEADER, BATCH, END, ERROR = b"H", b"B", b"Z", b"E"
 
 
@@ -43,11 +47,37 @@ def _send_file(path: str, rows: int, batch: int) -> None:
 
 
 def _cleaned(part: pl.DataFrame) -> pl.DataFrame:
-    """NaN is how pandas writes a missing number; and PostgreSQL stores no NUL in a text."""
-    return part.with_columns(
-        selectors.float().fill_nan(None),
-        selectors.string().str.replace_all("\0", "\N{REPLACEMENT CHARACTER}", literal=True),
+    """Text, numbers and days, whatever the columns are of.
+
+    NaN is how pandas writes a missing number, and an instant beyond all calendars is none; and PostgreSQL stores no NUL
+    in a text.
+    """
+    known = part.with_columns(selectors.float().fill_nan(None)).with_columns(map(_as_day, part.select(DAYS)))
+    others = known.select(~selectors.numeric() & ~selectors.date() & ~selectors.string())
+    return known.with_columns(map(_as_text, others)).with_columns(
+        selectors.string().str.replace_all("\0", "\N{REPLACEMENT CHARACTER}", literal=True)
     )
+
+
+def _as_day(column: pl.Series) -> pl.Series:
+    """The day on the clock that an instant was written by."""
+    if not isinstance(column.dtype, pl.Datetime):
+        return _on_calendar(column, 1)
+    unit = column.dtype.time_unit  # nanoseconds do not reach beyond 1677 and 2262
+    known = column if unit == "ns" else _on_calendar(column, IN_A_DAY[unit])
+    return known.dt.replace_time_zone(None).cast(pl.Date)
+
+
+def _on_calendar(column: pl.Series, in_a_day: int) -> pl.Series:
+    is_known = column.to_physical().is_between(FIRST_DAY * in_a_day, LAST_DAY * in_a_day)
+    return column.set(~is_known, None)
+
+
+def _as_text(column: pl.Series) -> pl.Series:
+    try:
+        return column.cast(pl.String, strict=False)
+    except (PolarsError, PanicException):
+        return pl.Series(column.name, [None] * column.len(), pl.String)
 
 
 def _send(kind: bytes, content: bytes | memoryview = b"") -> None:

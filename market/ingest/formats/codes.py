@@ -23,4 +23,4 @@ def whole_code(column: str) -> pl.Expr:
 
 def market_of() -> pl.Expr:
     """`market_type` under our names."""
-    return pl.col("market_type").str.strip_chars().replace(MARKETS)
+    return pl.col("market_type").cast(pl.String).str.strip_chars().replace(MARKETS)

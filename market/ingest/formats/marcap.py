@@ -38,11 +38,13 @@ def day_return(raw: pl.DataFrame) -> pl.Series:
     present = [name for name in RETURNS if name in raw.columns]
     if len(present) < 2:
         return raw.get_column(present[0]).alias("changes") if present else pl.Series("changes", [None] * raw.height)
-    numbers = raw.select(pl.col("Close", "Changes", *RETURNS).cast(pl.String).cast(pl.Float64, strict=False))
+    change = pl.col("Changes") if "Changes" in raw.columns else pl.lit(None, pl.String).alias("Changes")
+    numbers = raw.select("Close", *RETURNS, change).cast(pl.String).cast(pl.Float64, strict=False)
     new, old = pl.col(RETURNS[0]), pl.col(RETURNS[1])
     implied = 100 * pl.col("Changes") / (pl.col("Close") - pl.col("Changes"))
     old_fits = numbers.select(new.is_null() | ((old - implied).abs() < (new - implied).abs()).fill_null(False))
-    return raw.select(pl.when(old_fits.to_series()).then(old).otherwise(new).alias("changes")).to_series()
+    text = pl.when(old_fits.to_series()).then(old.cast(pl.String)).otherwise(new.cast(pl.String))
+    return raw.select(text.alias("changes")).to_series()
 
 
 def _renamed(raw: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
