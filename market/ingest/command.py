@@ -16,6 +16,9 @@ from market.ingest.retry import Waiting, waiting
 from market.ingest.sources import STANDARD_INPUT, Source, find, keep
 from system.jobs import job
 
+# What stands in the record of a run beside its files.
+RECORDED = ("retry_rejects", "day", "ticker", "market")
+
 
 class LoadCommand(BaseCommand):
     """A command that loads files, one transaction each, in the order given. A refused file stops none of the others,
@@ -58,7 +61,7 @@ class LoadCommand(BaseCommand):
         again = options["retry_rejects"]
         if not files and not again:
             raise CommandError("Name a file to load, or try rejected rows again with --retry-rejects.")
-        told = {"files": files} | ({"retry_rejects": True} if again else {})
+        told = {"files": files} | {name: str(options[name]) for name in RECORDED if options.get(name)}
         with job(self.name, told, module="market") as run, TemporaryDirectory() as folder:
             names = [Path(file).name for file in files]
             sources = waiting(self.name, names) if again else self.sources(files, Path(folder))

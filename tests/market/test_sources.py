@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from market.models import DailyPrice, Stock
+from system.models import JobRun
 
 from .files import as_csv, csv_file, gzip_file, listing, marcap, parquet_file, text_file, yahoo
 
@@ -102,6 +103,8 @@ def test_the_operator_tells_what_a_file_does_not(tmp_path: Path, capsys) -> None
         call_command("load_prices", str(day))
     assert run(capsys, day, "--date", "2026-03-20")["total"]["inserted"] == 1
     assert run(capsys, bars, "--ticker", "GOOG", "--market", "NASDAQ")["total"]["inserted"] == 1
+    told = {"files": [str(bars)], "ticker": "GOOG", "market": "NASDAQ"}
+    assert JobRun.objects.order_by("pk").values_list("arguments", flat=True).last() == told
     with pytest.raises(CommandError, match="is not a date like 2024-01-31"):
         call_command("load_prices", str(day), "--date", "20.3.2026")
     with pytest.raises(CommandError, match="of which stock one file is"):
