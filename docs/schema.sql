@@ -1751,19 +1751,56 @@ TABLE system.load_rejects;
     raw jsonb NOT NULL;
     created_at timestamp with time zone NOT NULL DEFAULT now();
     resolved_at timestamp with time zone;
+    context jsonb;
+    repaired_at timestamp with time zone;
+    retried_at timestamp with time zone;
     CONSTRAINT chk_load_rejects_line CHECK (((line >= 0) AND ((line)::numeric < 'Infinity'::numeric)));
     CONSTRAINT load_rejects_pkey PRIMARY KEY (load_reject_id);
-    CONSTRAINT uniq_load_rejects_row UNIQUE (file_digest, line, reason, loader);
+    CONSTRAINT uniq_load_rejects_row UNIQUE (file_digest, line, loader);
+    CREATE INDEX idx_load_rejects_waiting ON system.load_rejects USING btree (loader, file_digest, line) WHERE (resolved_at IS NULL);
     CREATE UNIQUE INDEX load_rejects_pkey ON system.load_rejects USING btree (load_reject_id);
-    CREATE UNIQUE INDEX uniq_load_rejects_row ON system.load_rejects USING btree (file_digest, line, reason, loader);
+    CREATE UNIQUE INDEX uniq_load_rejects_row ON system.load_rejects USING btree (file_digest, line, loader);
+    CREATE TRIGGER pgtrigger_note_repair_ec6c7 BEFORE UPDATE OF raw ON system.load_rejects FOR EACH ROW WHEN ((old.raw IS DISTINCT FROM new.raw)) EXECUTE FUNCTION pgtrigger_note_repair_ec6c7();
     COMMENT ON TABLE IS 'Rows that loaders refused, kept until they are repaired';
     COMMENT ON COLUMN loader IS 'The command, e.g. load_prices';
     COMMENT ON COLUMN file_digest IS 'SHA-256 of the file, in hex';
     COMMENT ON COLUMN line IS '1 is the first line of the file, the header';
     COMMENT ON COLUMN reason IS 'A short code, e.g. close_not_positive';
-    COMMENT ON COLUMN raw IS 'The row as the file has it, by column';
+    COMMENT ON COLUMN raw IS 'The row by column, as the file has it or as an operator repaired it';
+    COMMENT ON COLUMN resolved_at IS 'When the row was loaded after all, or set aside';
+    COMMENT ON COLUMN context IS 'What else it takes to read the row: day, ticker, market; the columns, where it does not fit them';
+    COMMENT ON COLUMN repaired_at IS 'When raw was changed; kept by trigger';
     GRANT DELETE, INSERT, SELECT, UPDATE TO aegis_admin;
     GRANT SELECT TO aegis_analyst;
+TABLE system.login_policy;
+    policy_id smallint NOT NULL DEFAULT 1;
+    second_factor_required boolean NOT NULL DEFAULT false;
+    CONSTRAINT chk_login_policy_one CHECK ((policy_id = 1));
+    CONSTRAINT login_policy_pkey PRIMARY KEY (policy_id);
+    CREATE UNIQUE INDEX login_policy_pkey ON system.login_policy USING btree (policy_id);
+    CREATE TRIGGER pgtrigger_audit_delete_c469d AFTER DELETE ON system.login_policy FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_c469d();
+    CREATE TRIGGER pgtrigger_audit_insert_1158b AFTER INSERT ON system.login_policy FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_1158b();
+    CREATE TRIGGER pgtrigger_audit_update_0fe48 AFTER UPDATE ON system.login_policy FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION pgtrigger_audit_update_0fe48();
+    COMMENT ON TABLE IS 'What is asked of logins: one row';
+    COMMENT ON COLUMN second_factor_required IS 'Whether traders and administrators are let in only with a second factor';
+TABLE system.login_policy_events;
+    pgh_created_at timestamp with time zone NOT NULL;
+    pgh_label text NOT NULL;
+    pgh_id bigint NOT NULL IDENTITY;
+    principal character varying(150) NOT NULL DEFAULT principal();
+    login character varying(63) NOT NULL DEFAULT SESSION_USER;
+    pgh_context jsonb;
+    policy_id smallint NOT NULL DEFAULT 1;
+    second_factor_required boolean NOT NULL DEFAULT false;
+    pgh_obj_id smallint NOT NULL;
+    CONSTRAINT login_policy_events_pkey PRIMARY KEY (pgh_id);
+    CREATE INDEX idx_login_policy_events_row ON system.login_policy_events USING btree (pgh_obj_id, pgh_id DESC);
+    CREATE UNIQUE INDEX login_policy_events_pkey ON system.login_policy_events USING btree (pgh_id);
+    CREATE TRIGGER pgtrigger_append_only_85179 BEFORE DELETE OR UPDATE ON system.login_policy_events FOR EACH ROW EXECUTE FUNCTION pgtrigger_append_only_85179();
+    COMMENT ON TABLE IS 'Every change of login_policy, append-only';
+    COMMENT ON COLUMN principal IS 'The acting user';
+    COMMENT ON COLUMN login IS 'The database login';
+    COMMENT ON COLUMN second_factor_required IS 'Whether traders and administrators are let in only with a second factor';
 TABLE system.logs PARTITION BY RANGE (created_at);
     log_id bigint NOT NULL IDENTITY;
     log_level character varying(10) NOT NULL;
@@ -1786,6 +1823,63 @@ CREATE OR REPLACE FUNCTION system.history_context()
  LANGUAGE sql
  STABLE
 RETURN CASE WHEN (SESSION_USER = ANY (ARRAY['aegis_app'::name, CURRENT_USER])) THEN (NULLIF(current_setting('pghistory.context_metadata'::text, true), ''::text))::jsonb WHEN (jsonb_typeof((NULLIF(current_setting('pghistory.context_metadata'::text, true), ''::text))::jsonb) = 'object'::text) THEN ((NULLIF(current_setting('pghistory.context_metadata'::text, true), ''::text))::jsonb - 'user'::text) ELSE NULL::jsonb END;
+CREATE OR REPLACE FUNCTION system.pgtrigger_append_only_85179()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RAISE EXCEPTION 'history_append_only: history is neither changed nor deleted'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'history_append_only';
+END
+$function$;
+CREATE OR REPLACE FUNCTION system.pgtrigger_audit_delete_c469d()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO system.login_policy_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, policy_id, second_factor_required)
+    VALUES (now(), 'delete', OLD.policy_id, system.history_context(), OLD.policy_id, OLD.second_factor_required);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION system.pgtrigger_audit_insert_1158b()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO system.login_policy_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, policy_id, second_factor_required)
+    VALUES (now(), 'insert', NEW.policy_id, system.history_context(), NEW.policy_id, NEW.second_factor_required);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION system.pgtrigger_audit_update_0fe48()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO system.login_policy_events (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, policy_id, second_factor_required)
+    VALUES (now(), 'update', NEW.policy_id, system.history_context(), NEW.policy_id, NEW.second_factor_required);
+    RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION system.pgtrigger_note_repair_ec6c7()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    NEW.repaired_at := now();
+    NEW.resolved_at := NULL;
+    RETURN NEW;
+END
+$function$;
 CREATE OR REPLACE FUNCTION system.principal()
  RETURNS text
  LANGUAGE sql
