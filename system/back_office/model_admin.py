@@ -124,13 +124,11 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Save; when the database refuses, show the form again, as it was typed, with what the database said."""
         response: HttpResponse
-        if request.method not in WRITING:
-            response = super().changeform_view(request, *args, **kwargs)
-            return response
         try:
-            with transaction.atomic(using=router.db_for_write(self.model)):
-                response = super().changeform_view(request, *args, **kwargs)
+            response = super().changeform_view(request, *args, **kwargs)
         except DatabaseError as error:
+            if request.method not in WRITING:
+                raise
             request.refusal = self._refusal(error)  # type: ignore[attr-defined]
             response = super().changeform_view(request, *args, **kwargs)
         return response
@@ -166,14 +164,11 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """Delete; when the database refuses, return to the row and say why."""
-        response: HttpResponse
-        if request.method not in WRITING:
-            response = super().delete_view(request, object_id, extra_context)
-            return response
         try:
-            with transaction.atomic(using=router.db_for_write(self.model)):
-                response = super().delete_view(request, object_id, extra_context)
+            response: HttpResponse = super().delete_view(request, object_id, extra_context)
         except DatabaseError as error:
+            if request.method not in WRITING:
+                raise
             self.message_user(request, self._refusal(error), messages.ERROR)
             page = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_change"
             response = HttpResponseRedirect(reverse(page, args=[object_id]))
