@@ -1,9 +1,9 @@
 -- The schema that `manage.py migrate` makes, as the catalogue tells it. `make snapshot` writes this file.
 
 TABLE account.cash_balances;
-    cash_balance_id bigint NOT NULL IDENTITY;
+    cash_balance_id bigint NOT NULL IDENTITY ALWAYS;
     currency character varying(3) NOT NULL;
-    balance numeric(20,2) NOT NULL;
+    balance numeric(38,2) NOT NULL;
     portfolio_id bigint NOT NULL;
     CONSTRAINT cash_balances_pkey PRIMARY KEY (cash_balance_id);
     CONSTRAINT chk_cash_balances_currency CHECK (((currency)::text = ANY ((ARRAY['KRW'::character varying, 'USD'::character varying])::text[])));
@@ -25,9 +25,9 @@ TABLE account.cash_balances;
     GRANT SELECT TO aegis_readonly;
     GRANT SELECT TO aegis_trader;
 TABLE account.cash_entries;
-    cash_entry_id bigint NOT NULL IDENTITY;
+    cash_entry_id bigint NOT NULL IDENTITY ALWAYS;
     currency character varying(3) NOT NULL;
-    amount numeric(20,2) NOT NULL;
+    amount numeric(38,2) NOT NULL;
     kind character varying(10) NOT NULL;
     execution_id bigint;
     memo character varying(200);
@@ -40,7 +40,7 @@ TABLE account.cash_entries;
     CONSTRAINT chk_cash_entries_currency CHECK (((currency)::text = ANY ((ARRAY['KRW'::character varying, 'USD'::character varying])::text[])));
     CONSTRAINT chk_cash_entries_execution CHECK ((((execution_id IS NOT NULL) AND ((kind)::text = 'TRADE'::text)) OR ((NOT ((kind)::text = 'TRADE'::text)) AND (execution_id IS NULL))));
     CONSTRAINT chk_cash_entries_kind CHECK (((kind)::text = ANY ((ARRAY['OPENING'::character varying, 'DEPOSIT'::character varying, 'WITHDRAWAL'::character varying, 'TRADE'::character varying, 'FX'::character varying, 'DIVIDEND'::character varying, 'ADJUSTMENT'::character varying])::text[])));
-    CONSTRAINT chk_cash_entries_sign CHECK (((amount < 'Infinity'::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['OPENING'::character varying, 'DEPOSIT'::character varying])::text[]))) OR (amount > (0)::numeric)) AND ((NOT ((kind)::text = 'WITHDRAWAL'::text)) OR (amount < (0)::numeric))));
+    CONSTRAINT chk_cash_entries_sign CHECK (((amount > '-1000000000000000000000000'::numeric) AND (amount < '1000000000000000000000000'::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['OPENING'::character varying, 'DEPOSIT'::character varying])::text[]))) OR (amount > (0)::numeric)) AND ((NOT ((kind)::text = 'WITHDRAWAL'::text)) OR (amount < (0)::numeric))));
     CONSTRAINT fk_cash_entries_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE CASCADE;
     CONSTRAINT uniq_cash_entries_action UNIQUE (action_entry_id);
     CONSTRAINT uniq_cash_entries_execution UNIQUE (execution_id);
@@ -76,10 +76,10 @@ TABLE account.holding_events;
     pgh_context jsonb;
     holding_id bigint NOT NULL;
     quantity bigint NOT NULL;
-    avg_purchase_price numeric(18,6) NOT NULL;
-    realized_pnl numeric(20,2) NOT NULL DEFAULT 0;
+    avg_purchase_price numeric(24,6) NOT NULL;
+    realized_pnl numeric(38,2) NOT NULL DEFAULT 0;
     opening_quantity bigint NOT NULL DEFAULT 0;
-    opening_price numeric(18,6) NOT NULL DEFAULT 0;
+    opening_price numeric(24,6) NOT NULL DEFAULT 0;
     pgh_obj_id bigint NOT NULL;
     portfolio_id bigint NOT NULL;
     stock_id bigint NOT NULL;
@@ -108,23 +108,23 @@ TABLE account.holding_events;
     GRANT SELECT TO aegis_readonly;
     GRANT SELECT TO aegis_trader;
 TABLE account.holdings;
-    holding_id bigint NOT NULL IDENTITY;
+    holding_id bigint NOT NULL IDENTITY ALWAYS;
     portfolio_id bigint NOT NULL;
     stock_id bigint NOT NULL;
     quantity bigint NOT NULL;
-    avg_purchase_price numeric(18,6) NOT NULL;
-    current_value numeric(20,2);
-    unrealized_pnl numeric(20,2);
+    avg_purchase_price numeric(24,6) NOT NULL;
+    current_value numeric(38,2);
+    unrealized_pnl numeric(38,2);
     unrealized_pnl_rate numeric(12,2);
-    realized_pnl numeric(20,2) NOT NULL DEFAULT 0;
+    realized_pnl numeric(38,2) NOT NULL DEFAULT 0;
     valued_on date;
     last_updated timestamp with time zone NOT NULL DEFAULT now();
-    opening_price numeric(18,6) NOT NULL DEFAULT 0;
+    opening_price numeric(24,6) NOT NULL DEFAULT 0;
     opening_quantity bigint NOT NULL DEFAULT 0;
     split_on date;
     split_ratio numeric(24,12);
     CONSTRAINT chk_holdings_average CHECK (((avg_purchase_price >= (0)::numeric) AND (avg_purchase_price < 'Infinity'::numeric)));
-    CONSTRAINT chk_holdings_quantity CHECK ((quantity >= 0));
+    CONSTRAINT chk_holdings_quantity CHECK (((quantity >= 0) AND (quantity <= '1000000000000'::bigint)));
     CONSTRAINT fk_holdings_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE RESTRICT;
     CONSTRAINT fk_holdings_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE RESTRICT;
     CONSTRAINT holdings_pkey PRIMARY KEY (holding_id);
@@ -143,7 +143,7 @@ TABLE account.holdings;
     CREATE TRIGGER pgtrigger_touch_portfolios_on_departure_ea58a AFTER UPDATE ON account.holdings REFERENCING OLD TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_departure_ea58a();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_insert_201f4 AFTER INSERT ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_insert_201f4();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_update_4946c AFTER UPDATE ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_update_4946c();
-    CREATE TRIGGER pgtrigger_update_holding_value_50725 BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) OR (new.valued_on IS NULL) OR (((old.quantity IS DISTINCT FROM new.quantity) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price)) OR (old.stock_id IS DISTINCT FROM new.stock_id)))) EXECUTE FUNCTION pgtrigger_update_holding_value_50725();
+    CREATE TRIGGER pgtrigger_update_holding_value_50725 BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) OR (new.valued_on IS NULL) OR ((old.quantity IS DISTINCT FROM new.quantity) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price) OR (old.stock_id IS DISTINCT FROM new.stock_id)))) EXECUTE FUNCTION pgtrigger_update_holding_value_50725();
     CREATE TRIGGER pgtrigger_value_holding_on_insert_9575f BEFORE INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_value_holding_on_insert_9575f();
     COMMENT ON TABLE IS 'Positions at average cost, valued at the latest close';
     COMMENT ON COLUMN quantity IS 'Shares';
@@ -171,22 +171,22 @@ TABLE account.holdings;
     GRANT SELECT TO aegis_readonly;
     GRANT INSERT (avg_purchase_price, current_value, last_updated, opening_price, opening_quantity, portfolio_id, quantity, realized_pnl, split_on, split_ratio, stock_id, unrealized_pnl, unrealized_pnl_rate, valued_on), SELECT TO aegis_trader;
 TABLE account.portfolio;
-    portfolio_id bigint NOT NULL IDENTITY;
+    portfolio_id bigint NOT NULL IDENTITY ALWAYS;
     name character varying(100) NOT NULL;
     strategy_type character varying(30);
     target_return numeric(6,2);
     max_drawdown numeric(6,2);
     initial_capital numeric(15,0) NOT NULL;
-    current_value numeric(20,2);
+    current_value numeric(38,2);
     is_active boolean NOT NULL DEFAULT true;
     created_by character varying(150) NOT NULL DEFAULT principal();
     created_at timestamp with time zone NOT NULL DEFAULT now();
     updated_at timestamp with time zone NOT NULL DEFAULT now();
     buying_halted_at timestamp with time zone;
-    peak_value numeric(20,2);
+    peak_value numeric(38,2);
     CONSTRAINT chk_portfolio_capital CHECK (((initial_capital >= (0)::numeric) AND (initial_capital < 'Infinity'::numeric)));
     CONSTRAINT chk_portfolio_drawdown CHECK (((max_drawdown > (0)::numeric) AND (max_drawdown <= (100)::numeric)));
-    CONSTRAINT chk_portfolio_named CHECK ((NOT ((name)::text = ''::text)));
+    CONSTRAINT chk_portfolio_named CHECK (((name)::text ~ '\S'::text));
     CONSTRAINT portfolio_pkey PRIMARY KEY (portfolio_id);
     CREATE INDEX idx_portfolio_owner ON account.portfolio USING btree (created_by);
     CREATE UNIQUE INDEX portfolio_pkey ON account.portfolio USING btree (portfolio_id);
@@ -256,7 +256,7 @@ TABLE account.portfolio_events;
     GRANT SELECT TO aegis_readonly;
     GRANT SELECT TO aegis_trader;
 TABLE account.revaluations;
-    revaluation_id bigint NOT NULL IDENTITY;
+    revaluation_id bigint NOT NULL IDENTITY ALWAYS;
     stock_ids bigint[] NOT NULL;
     CONSTRAINT revaluations_pkey PRIMARY KEY (revaluation_id);
     CREATE UNIQUE INDEX revaluations_pkey ON account.revaluations USING btree (revaluation_id);
@@ -392,7 +392,8 @@ AS $function$
 DECLARE
     flow record;
     standing numeric;
-    touched bigint[];
+    touched bigint[] := '{}';
+    the_portfolio bigint;
     brings_money boolean := false;
 BEGIN
     FOR flow IN
@@ -410,20 +411,28 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',
                       HINT = 'Withdraw less, or convert currency first.';
         END IF;
-        touched := touched || flow.portfolio_id;
+        IF flow.portfolio_id IS DISTINCT FROM touched[cardinality(touched)] THEN
+            touched := touched || flow.portfolio_id;
+        END IF;
         brings_money := brings_money OR flow.brings_money;
     END LOOP;
 
     IF NOT brings_money THEN
-        UPDATE account.portfolio SET updated_at = now() WHERE portfolio_id IN (SELECT portfolio_id FROM booked);
+        FOREACH the_portfolio IN ARRAY touched LOOP
+            UPDATE account.portfolio SET updated_at = now() WHERE portfolio_id = the_portfolio;
+        END LOOP;
         RETURN NULL;
     END IF;
-    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along.
+    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along. By how much
+    -- is unknown where a rate is missing: then there is no peak, and the fall is measured from the next value on.
     UPDATE account.portfolio
-       SET peak_value = peak_value + coalesce(brought.krw, 0)
+       SET peak_value = peak_value + brought.krw
       FROM (SELECT portfolio_id,
-                   sum(amount * market.krw_rate(currency)) FILTER (WHERE kind IN ('DEPOSIT', 'WITHDRAWAL')) AS krw
-              FROM booked GROUP BY portfolio_id) AS brought
+                   CASE WHEN count(*) = count(krw) THEN sum(krw) END AS krw
+              FROM (SELECT portfolio_id, CASE WHEN kind IN ('DEPOSIT', 'WITHDRAWAL')
+                                              THEN amount * market.krw_rate(currency) ELSE 0 END AS krw
+                      FROM booked) AS entries
+             GROUP BY portfolio_id) AS brought
      WHERE portfolio.portfolio_id = brought.portfolio_id;
     RETURN NULL;
 END
@@ -461,6 +470,10 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_booked_by_ledger',
                   HINT = 'Insert the execution, the action entry or the portfolio that it would belong to.';
     END IF;
+    IF NEW.created_at NOT BETWEEN '1970-01-01 00:00+00' AND '2199-12-31 00:00+00' THEN
+        RAISE EXCEPTION 'cash_time: no cash entry is of %', NEW.created_at
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_time', HINT = 'Leave the time to the database.';
+    END IF;
     RETURN NEW;
 END
 $function$;
@@ -485,7 +498,9 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_guard_stock_currency_cf249()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+-- The lock waits for holdings that are being opened and are not seen yet.
 BEGIN
+    LOCK TABLE account.holdings IN SHARE ROW EXCLUSIVE MODE;
     IF EXISTS (SELECT FROM account.holdings WHERE stock_id = NEW.stock_id) THEN
         RAISE EXCEPTION 'stock_currency: stock % is held, and was paid for in %', NEW.ticker, OLD.currency
             USING ERRCODE = 'check_violation', CONSTRAINT = 'stock_currency',
@@ -549,8 +564,9 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_price_event_opens_953c3()
 AS $function$
 -- INSERT … ON CONFLICT DO UPDATE and MERGE are several events in one statement; they open, and close, one within the other.
 BEGIN
+    -- What a client has typed there and is no count is none.
     PERFORM set_config('aegis.open_price_events',
-        (coalesce(nullif(current_setting('aegis.open_price_events', true), ''), '0')::int + 1)::text, true);
+        (coalesce(substring(current_setting('aegis.open_price_events', true) FROM '^\d{1,6}$'), '0')::int + 1)::text, true);
     RETURN NULL;
 END
 $function$;
@@ -776,6 +792,11 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_value_new_portfolio_d6eaa()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
+    IF NEW.created_at NOT BETWEEN '1970-01-01 00:00+00' AND '2199-12-31 00:00+00'
+       OR NEW.buying_halted_at NOT BETWEEN '1970-01-01 00:00+00' AND '2199-12-31 00:00+00' THEN
+        RAISE EXCEPTION 'portfolio_time: portfolio % has a time before 1970 or after 2199', NEW.name
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'portfolio_time', HINT = 'Use now(), or NULL to clear the halt.';
+    END IF;
     NEW.current_value := NEW.initial_capital;
     NEW.peak_value := NEW.initial_capital;
     RETURN NEW;
@@ -799,6 +820,11 @@ BEGIN
     END IF;
     IF typed_by_client THEN
         NEW.peak_value := OLD.peak_value;
+        IF NEW.created_at NOT BETWEEN '1970-01-01 00:00+00' AND '2199-12-31 00:00+00'
+           OR NEW.buying_halted_at NOT BETWEEN '1970-01-01 00:00+00' AND '2199-12-31 00:00+00' THEN
+            RAISE EXCEPTION 'portfolio_time: portfolio % has a time before 1970 or after 2199', NEW.name
+                USING ERRCODE = 'check_violation', CONSTRAINT = 'portfolio_time', HINT = 'Use now(), or NULL to clear the halt.';
+        END IF;
     END IF;
     NEW.current_value := account.portfolio_value(NEW.portfolio_id);
     IF OLD.buying_halted_at IS NOT NULL AND NEW.buying_halted_at IS NULL THEN
@@ -827,7 +853,6 @@ CREATE OR REPLACE FUNCTION account.portfolio_value(the_portfolio bigint)
  RETURNS numeric
  LANGUAGE plpgsql
  STABLE
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
     RETURN (
@@ -919,6 +944,7 @@ TABLE analytics.backtest_results;
     created_at timestamp with time zone NOT NULL DEFAULT now();
     CONSTRAINT backtest_results_pkey PRIMARY KEY (backtest_id);
     CONSTRAINT chk_backtest_results_capital CHECK (((initial_capital > (0)::numeric) AND (initial_capital < 'Infinity'::numeric) AND (final_value >= (0)::numeric) AND (final_value < 'Infinity'::numeric)));
+    CONSTRAINT chk_backtest_results_dates CHECK (((test_period_start >= '1800-01-01'::date) AND (test_period_start < '2200-01-01'::date) AND (test_period_end >= '1800-01-01'::date) AND (test_period_end < '2200-01-01'::date) AND (created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT chk_backtest_results_period CHECK ((test_period_start <= test_period_end));
     CONSTRAINT chk_backtest_results_rates CHECK (((max_drawdown >= (0)::numeric) AND (max_drawdown <= (100)::numeric) AND (win_rate >= (0)::numeric) AND (win_rate <= (100)::numeric)));
     CONSTRAINT chk_backtest_results_trades CHECK ((total_trades >= 0));
@@ -980,6 +1006,7 @@ TABLE brain.ai_reports;
     created_at timestamp with time zone NOT NULL DEFAULT now();
     CONSTRAINT ai_reports_pkey PRIMARY KEY (report_id);
     CONSTRAINT chk_ai_reports_confidence CHECK (((confidence_score >= (0)::numeric) AND (confidence_score <= (1)::numeric)));
+    CONSTRAINT chk_ai_reports_date CHECK (((analysis_date >= '1800-01-01'::date) AND (analysis_date < '2200-01-01'::date) AND (created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT chk_ai_reports_risk CHECK (((risk_level)::text = ANY ((ARRAY['LOW'::character varying, 'MEDIUM'::character varying, 'HIGH'::character varying])::text[])));
     CONSTRAINT chk_ai_reports_sentiment CHECK (((sentiment_score >= ('-10'::integer)::numeric) AND (sentiment_score <= (10)::numeric)));
     CONSTRAINT chk_ai_reports_target CHECK (((target_price > (0)::numeric) AND (target_price < 'Infinity'::numeric)));
@@ -1044,6 +1071,7 @@ TABLE brain.daily_picks;
     is_executed boolean NOT NULL DEFAULT false;
     created_at timestamp with time zone NOT NULL DEFAULT now();
     CONSTRAINT chk_daily_picks_action CHECK (((action)::text = ANY ((ARRAY['BUY'::character varying, 'SELL'::character varying, 'HOLD'::character varying])::text[])));
+    CONSTRAINT chk_daily_picks_date CHECK (((pick_date >= '1800-01-01'::date) AND (pick_date < '2200-01-01'::date) AND (created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT chk_daily_picks_period CHECK ((holding_period > 0));
     CONSTRAINT chk_daily_picks_priority CHECK ((priority_score < (1000000)::numeric));
     CONSTRAINT daily_picks_pkey PRIMARY KEY (pick_id);
@@ -1060,6 +1088,7 @@ TABLE brain.daily_picks;
     CREATE TRIGGER pgtrigger_audit_delete_a0ff8 AFTER DELETE ON brain.daily_picks FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_delete_a0ff8();
     CREATE TRIGGER pgtrigger_audit_insert_74709 AFTER INSERT ON brain.daily_picks FOR EACH ROW EXECUTE FUNCTION pgtrigger_audit_insert_74709();
     CREATE TRIGGER pgtrigger_audit_update_9e6f4 AFTER UPDATE ON brain.daily_picks FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION pgtrigger_audit_update_9e6f4();
+    CREATE TRIGGER pgtrigger_guard_ordered_pick_bb5dd BEFORE UPDATE ON brain.daily_picks FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_guard_ordered_pick_bb5dd();
     CREATE TRIGGER pgtrigger_pick_stock_2af67 BEFORE INSERT OR UPDATE OF report_id, stock_id ON brain.daily_picks FOR EACH ROW EXECUTE FUNCTION pgtrigger_pick_stock_2af67();
     COMMENT ON TABLE IS 'Advice to buy, sell or hold a report''s stock on one day';
     COMMENT ON COLUMN stock_id IS 'The report''s stock';
@@ -1270,8 +1299,9 @@ END;
     created_at timestamp with time zone NOT NULL DEFAULT now();
     stock_id bigint NOT NULL;
     CONSTRAINT chk_corporate_actions_amount CHECK (((amount > (0)::numeric) AND (amount < 'Infinity'::numeric) AND (((amount IS NOT NULL) AND ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) AND (amount IS NULL)))));
+    CONSTRAINT chk_corporate_actions_date CHECK (((effective_date >= '1800-01-01'::date) AND (effective_date < '2200-01-01'::date) AND (created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT chk_corporate_actions_kind CHECK (((kind)::text = ANY ((ARRAY['SPLIT'::character varying, 'REVERSE_SPLIT'::character varying, 'BONUS'::character varying, 'RIGHTS'::character varying, 'CASH_DIVIDEND'::character varying])::text[])));
-    CONSTRAINT chk_corporate_actions_ratio CHECK (((ratio > (0)::numeric) AND (ratio < 'Infinity'::numeric) AND (per > (0)::numeric) AND (per < 'Infinity'::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['SPLIT'::character varying, 'BONUS'::character varying, 'RIGHTS'::character varying])::text[]))) OR ((ratio > per) AND (ratio IS NOT NULL))) AND ((NOT ((kind)::text = 'REVERSE_SPLIT'::text)) OR ((ratio IS NOT NULL) AND (ratio < per))) AND ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((per = (1)::numeric) AND (ratio IS NULL)))));
+    CONSTRAINT chk_corporate_actions_ratio CHECK (((ratio > (0)::numeric) AND (ratio < 'Infinity'::numeric) AND (per > (0)::numeric) AND (per < 'Infinity'::numeric) AND (per <= (1000000)::numeric) AND (ratio <= (1000000)::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['SPLIT'::character varying, 'BONUS'::character varying, 'RIGHTS'::character varying])::text[]))) OR ((ratio > per) AND (ratio IS NOT NULL))) AND ((NOT ((kind)::text = 'REVERSE_SPLIT'::text)) OR ((ratio IS NOT NULL) AND (ratio < per))) AND ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((per = (1)::numeric) AND (ratio IS NULL)))));
     CONSTRAINT chk_corporate_actions_rights CHECK (((subscription_price > (0)::numeric) AND (subscription_price < 'Infinity'::numeric) AND (cum_price > (0)::numeric) AND (cum_price < 'Infinity'::numeric) AND (((cum_price IS NOT NULL) AND ((kind)::text = 'RIGHTS'::text) AND (subscription_price IS NOT NULL)) OR ((NOT ((kind)::text = 'RIGHTS'::text)) AND (cum_price IS NULL) AND (subscription_price IS NULL)))));
     CONSTRAINT corporate_actions_pkey PRIMARY KEY (action_id);
     CONSTRAINT fk_corporate_actions_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE RESTRICT;
@@ -1340,8 +1370,9 @@ TABLE market.fx_rates;
     rate_date date NOT NULL;
     krw_per_unit numeric(18,6) NOT NULL;
     CONSTRAINT chk_fx_rates_currency CHECK (((currency)::text = ANY ((ARRAY['KRW'::character varying, 'USD'::character varying])::text[])));
+    CONSTRAINT chk_fx_rates_date CHECK (((rate_date >= '1800-01-01'::date) AND (rate_date < '2200-01-01'::date)));
     CONSTRAINT chk_fx_rates_foreign CHECK ((NOT ((currency)::text = 'KRW'::text)));
-    CONSTRAINT chk_fx_rates_positive CHECK (((krw_per_unit > (0)::numeric) AND (krw_per_unit < 'Infinity'::numeric)));
+    CONSTRAINT chk_fx_rates_positive CHECK (((krw_per_unit > (0)::numeric) AND (krw_per_unit < 'Infinity'::numeric) AND (krw_per_unit < (100000)::numeric)));
     CONSTRAINT fx_rates_pkey PRIMARY KEY (fx_rate_id);
     CONSTRAINT uniq_fx_rates_day UNIQUE (currency, rate_date);
     CREATE UNIQUE INDEX fx_rates_pkey ON market.fx_rates USING btree (fx_rate_id);
@@ -1377,8 +1408,9 @@ TABLE market.session_overrides;
     session_date date NOT NULL;
     is_open boolean NOT NULL;
     reason character varying(200) NOT NULL;
+    CONSTRAINT chk_session_overrides_date CHECK (((session_date >= '1800-01-01'::date) AND (session_date < '2200-01-01'::date)));
     CONSTRAINT chk_session_overrides_exchange CHECK (((exchange)::text = ANY ((ARRAY['XKRX'::character varying, 'XNYS'::character varying])::text[])));
-    CONSTRAINT chk_session_overrides_reason CHECK ((NOT ((reason)::text = ''::text)));
+    CONSTRAINT chk_session_overrides_reason CHECK (((reason)::text ~ '\S'::text));
     CONSTRAINT session_overrides_pkey PRIMARY KEY (session_override_id);
     CONSTRAINT uniq_session_overrides_day UNIQUE (exchange, session_date);
     CREATE UNIQUE INDEX session_overrides_pkey ON market.session_overrides USING btree (session_override_id);
@@ -1438,9 +1470,10 @@ END;
     is_active boolean NOT NULL DEFAULT true;
     created_at timestamp with time zone NOT NULL DEFAULT now();
     updated_at timestamp with time zone NOT NULL DEFAULT now();
+    CONSTRAINT chk_stocks_dates CHECK (((listing_date >= '1800-01-01'::date) AND (listing_date < '2200-01-01'::date) AND (created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT chk_stocks_market_cap CHECK (((market_cap >= (0)::numeric) AND (market_cap < 'Infinity'::numeric)));
     CONSTRAINT chk_stocks_market_type CHECK (((market_type)::text = ANY ((ARRAY['KOSPI'::character varying, 'KOSDAQ'::character varying, 'NYSE'::character varying, 'NASDAQ'::character varying])::text[])));
-    CONSTRAINT chk_stocks_named CHECK (((NOT ((ticker)::text = ''::text)) AND (NOT ((name)::text = ''::text))));
+    CONSTRAINT chk_stocks_named CHECK ((((ticker)::text ~ '\S'::text) AND ((name)::text ~ '\S'::text)));
     CONSTRAINT idx_stocks_ticker UNIQUE (ticker);
     CONSTRAINT stocks_pkey PRIMARY KEY (stock_id);
     CREATE INDEX idx_stocks_market_cap ON market.stocks USING btree (market_cap DESC NULLS LAST);
@@ -1713,6 +1746,7 @@ TABLE system.alerts;
     CONSTRAINT alerts_pkey PRIMARY KEY (alert_id);
     CONSTRAINT chk_alerts_acknowledged CHECK (((NOT (acknowledged_at IS NOT NULL)) OR is_acknowledged));
     CONSTRAINT chk_alerts_severity CHECK (((severity)::text = ANY ((ARRAY['CRITICAL'::character varying, 'HIGH'::character varying, 'MEDIUM'::character varying, 'LOW'::character varying])::text[])));
+    CONSTRAINT chk_alerts_times CHECK (((created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (acknowledged_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (acknowledged_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT chk_alerts_type CHECK (((alert_type)::text = ANY ((ARRAY['ERROR'::character varying, 'WARNING'::character varying, 'INFO'::character varying, 'TRADE_SIGNAL'::character varying])::text[])));
     CREATE UNIQUE INDEX alerts_pkey ON system.alerts USING btree (alert_id);
     CREATE INDEX idx_alerts_waiting ON system.alerts USING btree (created_at) WHERE (NOT is_acknowledged);
@@ -1732,6 +1766,7 @@ TABLE system.job_runs;
     finished_at timestamp with time zone;
     CONSTRAINT chk_job_runs_finished CHECK ((((finished_at IS NULL) AND ((state)::text = 'RUNNING'::text)) OR ((NOT ((state)::text = 'RUNNING'::text)) AND (finished_at IS NOT NULL))));
     CONSTRAINT chk_job_runs_state CHECK (((state)::text = ANY ((ARRAY['RUNNING'::character varying, 'SUCCEEDED'::character varying, 'FAILED'::character varying])::text[])));
+    CONSTRAINT chk_job_runs_times CHECK (((started_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (started_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (finished_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (finished_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT job_runs_pkey PRIMARY KEY (job_run_id);
     CREATE INDEX idx_job_runs_job_time ON system.job_runs USING btree (job, started_at DESC);
     CREATE UNIQUE INDEX job_runs_pkey ON system.job_runs USING btree (job_run_id);
@@ -1752,6 +1787,7 @@ TABLE system.load_rejects;
     created_at timestamp with time zone NOT NULL DEFAULT now();
     resolved_at timestamp with time zone;
     CONSTRAINT chk_load_rejects_line CHECK (((line >= 0) AND ((line)::numeric < 'Infinity'::numeric)));
+    CONSTRAINT chk_load_rejects_times CHECK (((created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT load_rejects_pkey PRIMARY KEY (load_reject_id);
     CONSTRAINT uniq_load_rejects_row UNIQUE (file_digest, line, reason, loader);
     CREATE UNIQUE INDEX load_rejects_pkey ON system.load_rejects USING btree (load_reject_id);
@@ -1792,16 +1828,16 @@ CREATE OR REPLACE FUNCTION system.principal()
  STABLE PARALLEL SAFE
 RETURN CASE WHEN (SESSION_USER = 'aegis_app'::name) THEN (COALESCE(NULLIF(current_setting('aegis.user'::text, true), ''::text), (SESSION_USER)::text))::name ELSE SESSION_USER END;
 TABLE trade.action_entries;
-    action_entry_id bigint NOT NULL IDENTITY;
+    action_entry_id bigint NOT NULL IDENTITY ALWAYS;
     ratio numeric(18,9) NOT NULL DEFAULT 1;
     per numeric(9,0) NOT NULL DEFAULT 1;
     quantity_before bigint;
     quantity_after bigint;
-    average_before numeric(18,6);
-    average_after numeric(18,6);
+    average_before numeric(24,6);
+    average_after numeric(24,6);
     fraction numeric(18,9);
-    fraction_price numeric(18,6);
-    cash_amount numeric(20,2) NOT NULL DEFAULT 0;
+    fraction_price numeric(24,6);
+    cash_amount numeric(38,2) NOT NULL DEFAULT 0;
     orders jsonb;
     booked bigint;
     place bigint;
@@ -1863,7 +1899,7 @@ TABLE trade.execution_events;
     executed_time timestamp with time zone NOT NULL DEFAULT now();
     commission numeric(20,2) NOT NULL DEFAULT 0;
     tax numeric(20,2) NOT NULL DEFAULT 0;
-    net_amount numeric(20,2);
+    net_amount numeric(38,2);
     fx_rate numeric(18,6);
     exchange_ref character varying(100) NOT NULL;
     reversed_at timestamp with time zone;
@@ -1898,22 +1934,22 @@ TABLE trade.execution_events;
     GRANT SELECT TO aegis_analyst;
     GRANT SELECT TO aegis_trader;
 TABLE trade.executions;
-    execution_id bigint NOT NULL IDENTITY;
+    execution_id bigint NOT NULL IDENTITY ALWAYS;
     order_id bigint NOT NULL;
     executed_quantity bigint NOT NULL;
     executed_price numeric(14,4) NOT NULL;
     executed_time timestamp with time zone NOT NULL DEFAULT now();
     commission numeric(20,2) NOT NULL DEFAULT 0;
     tax numeric(20,2) NOT NULL DEFAULT 0;
-    net_amount numeric(20,2);
+    net_amount numeric(38,2);
     fx_rate numeric(18,6);
     exchange_ref character varying(100) NOT NULL;
     reversed_at timestamp with time zone;
     reverses_id bigint;
     CONSTRAINT chk_executions_charges CHECK (((commission >= (0)::numeric) AND (commission < 'Infinity'::numeric) AND (tax >= (0)::numeric) AND (tax < 'Infinity'::numeric)));
     CONSTRAINT chk_executions_fx CHECK (((fx_rate > (0)::numeric) AND (fx_rate < 'Infinity'::numeric)));
-    CONSTRAINT chk_executions_positive CHECK (((executed_quantity > 0) AND (executed_price > (0)::numeric) AND (executed_price < 'Infinity'::numeric)));
-    CONSTRAINT chk_executions_ref CHECK ((NOT ((exchange_ref)::text = ''::text)));
+    CONSTRAINT chk_executions_positive CHECK (((executed_quantity > 0) AND (executed_quantity <= '1000000000000'::bigint) AND (executed_price > (0)::numeric) AND (executed_price < 'Infinity'::numeric)));
+    CONSTRAINT chk_executions_ref CHECK (((exchange_ref)::text ~ '\S'::text));
     CONSTRAINT executions_pkey PRIMARY KEY (execution_id);
     CONSTRAINT fk_executions_order FOREIGN KEY (order_id) REFERENCES orders(order_id) ON DELETE RESTRICT;
     CONSTRAINT fk_executions_reverses FOREIGN KEY (reverses_id) REFERENCES executions(execution_id) ON DELETE RESTRICT;
@@ -1996,7 +2032,7 @@ TABLE trade.order_events;
     GRANT SELECT TO aegis_analyst;
     GRANT SELECT TO aegis_trader;
 TABLE trade.orders;
-    order_id bigint NOT NULL IDENTITY;
+    order_id bigint NOT NULL IDENTITY ALWAYS;
     holding_id bigint;
     pick_id bigint;
     order_type character varying(10) NOT NULL;
@@ -2011,8 +2047,8 @@ TABLE trade.orders;
     expires_at timestamp with time zone;
     created_by character varying(150) NOT NULL DEFAULT principal();
     owned_by character varying(150) NOT NULL DEFAULT principal();
-    CONSTRAINT chk_order_quantity CHECK ((quantity > 0));
-    CONSTRAINT chk_orders_expiry CHECK ((expires_at > order_time));
+    CONSTRAINT chk_order_quantity CHECK (((quantity > 0) AND (quantity <= '1000000000000'::bigint)));
+    CONSTRAINT chk_orders_expiry CHECK (((expires_at > order_time) AND (order_time >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (order_time < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (expires_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (expires_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT chk_orders_filled CHECK (((filled_quantity >= 0) AND (filled_quantity <= quantity)));
     CONSTRAINT chk_orders_instrument CHECK (((holding_id IS NOT NULL) OR (pick_id IS NOT NULL)));
     CONSTRAINT chk_orders_price_for_type CHECK ((((NOT ((order_type)::text = 'LIMIT'::text)) OR ((limit_price IS NOT NULL) AND (stop_price IS NULL))) AND ((NOT ((order_type)::text = 'STOP'::text)) OR ((limit_price IS NULL) AND (stop_price IS NOT NULL))) AND ((NOT ((order_type)::text = 'MARKET'::text)) OR ((limit_price IS NULL) AND (stop_price IS NULL)))));
@@ -2057,8 +2093,6 @@ TABLE trade.orders;
 CREATE OR REPLACE FUNCTION trade.admit(placed orders)
  RETURNS void
  LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
     held record;
@@ -2217,6 +2251,32 @@ BEGIN
                                                       THEN trade.replay(entry.holding_id) ELSE after END);
 END
 $function$;
+CREATE OR REPLACE FUNCTION trade.close_before_action(the_order bigint, original bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    placed record;
+    changed boolean;
+BEGIN
+    SELECT order_id, holding_id, status INTO placed FROM trade.orders WHERE order_id = the_order;
+    SELECT bool_or(coalesce(entry.orders @> jsonb_build_array(jsonb_build_object('order_id', the_order)), false)) INTO changed
+      FROM trade.action_entries AS entry JOIN account.cash_entries AS booked ON booked.execution_id = original
+     WHERE entry.holding_id = placed.holding_id AND entry.reverses_id IS NULL AND entry.reversed_at IS NULL
+       AND entry.ratio <> entry.per AND entry.place > booked.cash_entry_id;
+    IF changed IS NULL OR placed.status = 'REJECTED' OR (placed.status = 'CANCELLED' AND NOT changed) THEN
+        RETURN;
+    ELSIF placed.status = 'FILLED' THEN
+        UPDATE trade.orders SET status = 'CANCELLED', status_reason = 'corporate action' WHERE order_id = the_order;
+    ELSE
+        RAISE EXCEPTION 'execution_before_action: order % is in shares of after a split, execution % of before', the_order, original
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_before_action',
+                  HINT = 'Reverse the action, then the fill, and apply the action again.';
+    END IF;
+END
+$function$;
 CREATE OR REPLACE FUNCTION trade.fill_order(the_order bigint, shares bigint)
  RETURNS text
  LANGUAGE plpgsql
@@ -2308,13 +2368,13 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_admit_amended_86ba4()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
--- An amended order is admitted like a new one. After the whole statement, so that it holds all of its orders before it locks
+-- An amended order is admitted like a new one, one that asks for less alone is not. After the whole statement, so that it holds all of its orders before it locks
 -- a holding: row by row, a fill that has its order and waits for the holding would wait in a circle.
 DECLARE
     changed bigint[] := ARRAY(
         SELECT order_id FROM amended JOIN before USING (order_id)
-         WHERE (amended.quantity, amended.holding_id, amended.pick_id)
-               IS DISTINCT FROM (before.quantity, before.holding_id, before.pick_id));
+         WHERE amended.quantity > before.quantity
+            OR (amended.holding_id, amended.pick_id) IS DISTINCT FROM (before.holding_id, before.pick_id));
     placed trade.orders;
 BEGIN
     PERFORM FROM account.holdings
@@ -2506,6 +2566,14 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'holding_moved_by_executions',
                   HINT = 'Book an execution, or reverse one.';
     END IF;
+    -- Whoever places a SELL updates the holding first, so that none is missed here.
+    IF NEW.quantity < OLD.quantity
+       AND NEW.quantity < (SELECT sum(quantity - filled_quantity) FROM trade.orders
+                            WHERE holding_id = OLD.holding_id AND side = 'SELL' AND status IN ('PENDING', 'PARTIAL_FILLED')) THEN
+        RAISE EXCEPTION 'holding_committed: open SELL orders of holding % need more than % shares', OLD.holding_id, NEW.quantity
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'holding_committed',
+                  HINT = 'Lower or cancel the SELL orders first.';
+    END IF;
     NEW.opening_quantity := NEW.quantity;
     NEW.opening_price := NEW.avg_purchase_price;
     RETURN NEW;
@@ -2547,6 +2615,28 @@ BEGIN
         RAISE EXCEPTION 'order_frozen: quantity, holding and pick do not change after the first fill'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'order_frozen',
                   HINT = 'Cancel the rest and place a new order.';
+    END IF;
+    RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_guard_ordered_pick_bb5dd()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- Orders were admitted because they do what the pick advises. The lock waits for orders that are being placed on it.
+BEGIN
+    IF (NEW.pick_id, NEW.action, NEW.stock_id) IS NOT DISTINCT FROM (OLD.pick_id, OLD.action, OLD.stock_id) THEN
+        RETURN NEW;
+    END IF;
+    IF NOT EXISTS (SELECT FROM trade.orders WHERE pick_id = OLD.pick_id) THEN
+        LOCK TABLE trade.orders IN SHARE ROW EXCLUSIVE MODE;
+    END IF;
+    IF EXISTS (SELECT FROM trade.orders WHERE pick_id = OLD.pick_id) THEN
+        RAISE EXCEPTION 'pick_ordered: pick % has orders; its side and its stock stand', OLD.pick_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'pick_ordered',
+                  HINT = 'Enter what the model advises now as a pick of its own.';
     END IF;
     RETURN NEW;
 END
@@ -2603,6 +2693,8 @@ BEGIN
         NEW.action_id := original.action_id;
         NEW.holding_id := original.holding_id;
     END IF;
+    -- Whoever is correcting the action is waited for, and whoever would correct it waits until this is booked.
+    PERFORM FROM market.corporate_actions WHERE action_id = NEW.action_id FOR SHARE;
     NEW.ratio := 1;
     NEW.per := 1;
     NEW.quantity_before := NULL;
@@ -2633,6 +2725,11 @@ DECLARE
     charges numeric := NEW.commission + NEW.tax;
 BEGIN
     NEW.reversed_at := NULL;
+    IF NEW.executed_time NOT BETWEEN '1970-01-01 00:00+00' AND clock_timestamp() + interval '5 minutes' THEN
+        RAISE EXCEPTION 'execution_time: no fill can have been executed at %', NEW.executed_time
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_time',
+                  HINT = 'Give the time of the execution, with its zone; clocks may be five minutes apart.';
+    END IF;
     IF NEW.reverses_id IS NULL THEN
         SELECT CASE side WHEN 'BUY' THEN -(worth + charges) ELSE worth - charges END INTO NEW.net_amount
           FROM trade.orders WHERE order_id = NEW.order_id;
@@ -2683,7 +2780,10 @@ BEGIN
       WHERE portfolio_id IN (SELECT portfolio_id FROM arrived JOIN account.holdings USING (holding_id))
       ORDER BY portfolio_id FOR NO KEY UPDATE;
 
-    FOR entry IN SELECT * FROM arrived ORDER BY action_entry_id LOOP
+    -- A reversal never before what it reverses, whatever numbers were typed.
+    FOR entry IN
+        SELECT * FROM arrived ORDER BY greatest(action_entry_id, reverses_id), reverses_id NULLS FIRST
+    LOOP
         IF entry.reverses_id IS NULL THEN
             PERFORM trade.apply_action(entry, coalesce(locked, '{}'));
         ELSE
@@ -2716,7 +2816,7 @@ AS $function$
 -- NOTHING that repeats a fill never gets here; a plain INSERT that repeats one fails on its unique key and moves nothing.
 DECLARE
     fill record;
-    placed trade.orders;
+    placed record;
     held record;
     after trade.position;
     picks bigint[];
@@ -2734,9 +2834,15 @@ BEGIN
           ORDER BY holding_id FOR NO KEY UPDATE;
     END IF;
 
-    FOR fill IN SELECT * FROM booked ORDER BY execution_id LOOP
-        SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
-        SELECT holdings.*, currency INTO held
+    -- In the order of their numbers, but a reversal never before what it reverses: numbers can be typed (OVERRIDING SYSTEM VALUE).
+    FOR fill IN
+        SELECT execution_id, order_id, executed_quantity, executed_price, executed_time, commission, tax, net_amount,
+               reverses_id
+          FROM booked ORDER BY greatest(execution_id, reverses_id), reverses_id NULLS FIRST
+    LOOP
+        SELECT order_id, holding_id, pick_id, side, status, quantity, filled_quantity INTO placed
+          FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
+        SELECT holding_id, portfolio_id, quantity, avg_purchase_price, realized_pnl, currency INTO held
           FROM account.holdings JOIN market.stocks USING (stock_id)
          WHERE holding_id = placed.holding_id FOR NO KEY UPDATE OF holdings;
         IF placed.pick_id IS NOT NULL THEN
@@ -2747,9 +2853,16 @@ BEGIN
         currencies := currencies || held.currency::text;
         amounts := amounts || fill.net_amount;
         IF fill.reverses_id IS NOT NULL THEN
+            IF placed.pick_id IS NOT NULL AND current_setting('transaction_isolation') = 'repeatable read' THEN
+                RAISE EXCEPTION 'execution_isolation: order % has a pick, and whether that is still executed depends on fills that'
+                    ' this transaction does not see', placed.order_id
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_isolation',
+                          HINT = 'Reverse it in a READ COMMITTED or SERIALIZABLE transaction.';
+            END IF;
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
+            PERFORM trade.close_before_action(fill.order_id, fill.reverses_id);
             PERFORM trade.rebook(fill.order_id,
-                                 ARRAY(SELECT execution_id FROM booked WHERE execution_id > fill.execution_id));
+                                 ARRAY(SELECT execution_id FROM booked WHERE execution_id <> ALL (executions)));
             CONTINUE;
         END IF;
         IF placed.holding_id IS NULL THEN
