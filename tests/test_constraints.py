@@ -189,6 +189,16 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("corporate_actions", {"cum_price": 5}, "chk_corporate_actions_rights"),
     ("action_entries", {"action_id": -99}, "fk_action_entries_action"),
     ("action_entries", {"holding_id": -99}, "fk_action_entries_holding"),
+    ("stocks", {"listing_date": "infinity"}, "chk_stocks_dates"),
+    ("fx_rates", {"rate_date": "-infinity"}, "chk_fx_rates_date"),
+    ("session_overrides", {"session_date": "2200-01-01"}, "chk_session_overrides_date"),
+    ("corporate_actions", {"effective_date": "1799-12-31"}, "chk_corporate_actions_date"),
+    ("ai_reports", {"analysis_date": "0044-03-15 BC"}, "chk_ai_reports_date"),
+    ("daily_picks", {"pick_date": "infinity"}, "chk_daily_picks_date"),
+    ("alerts", {"created_at": "infinity"}, "chk_alerts_times"),
+    ("job_runs", {"started_at": "-infinity"}, "chk_job_runs_times"),
+    ("load_rejects", {"created_at": "1969-12-31 00:00+00"}, "chk_load_rejects_times"),
+    ("backtest_results", {"test_period_end": "infinity"}, "chk_backtest_results_dates"),
 ]
 
 # Only the ledger's triggers write there, or they refuse before the constraint could: it holds against their mistakes.
@@ -229,7 +239,7 @@ REQUIRED = {
 
 
 def insert(table: str, **values: Any) -> None:
-    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+    statement = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(
         sql.Identifier(table),
         sql.SQL(", ").join(map(sql.Identifier, values)),
         sql.SQL(", ").join(map(sql.Literal, values.values())),

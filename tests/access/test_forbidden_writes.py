@@ -11,7 +11,8 @@ FORBIDDEN = [
     # An order belongs to one's own holding and carries one's own name.
     ("kim", "INSERT INTO trade.orders {new} VALUES ({their_holding}, 'MARKET', 'BUY', 1)", "row"),
     ("kim", "INSERT INTO trade.orders {named} VALUES ({holding}, 'MARKET', 'BUY', 1, '{lee}')", "row"),
-    ("kim", "INSERT INTO trade.orders (order_id, order_type, side, quantity) VALUES (1, 'MARKET', 'BUY', 1)", "rights"),
+    ("kim", "INSERT INTO trade.orders (order_id, order_type, side, quantity) OVERRIDING SYSTEM VALUE"
+     " VALUES (1, 'MARKET', 'BUY', 1)", "rights"),
     ("kim", "SELECT trade.place_order({their_portfolio}, {stock}, 'BUY', 1, 'MARKET', null, null, null, null, '{kim}')",
      "row"),
     ("kim", "SELECT trade.place_order({their_portfolio}, {other_stock}, 'BUY', 1, 'MARKET', null, null, null, null,"
@@ -50,7 +51,8 @@ FORBIDDEN = [
     ("kim", "INSERT INTO trade.executions {fill} VALUES ({proposal}, 1, 1, 'x')", "execution_of_proposal"),
     ("kim", "INSERT INTO trade.executions {fill} SELECT order_id, 1, 1, exchange_ref FROM trade.executions",
      "idx_executions_order"),
-    ("kim", "INSERT INTO trade.executions (execution_id, order_id) VALUES (1, {order})", "rights"),
+    ("kim", "INSERT INTO trade.executions (execution_id, order_id) OVERRIDING SYSTEM VALUE VALUES (1, {order})",
+     "rights"),
     ("kim", "UPDATE trade.executions SET exchange_ref = 'x'", "rights"),
     ("kim", "UPDATE trade.executions SET executed_price = 1", "rights"),
     ("kim", "DELETE FROM trade.executions", "rights"),

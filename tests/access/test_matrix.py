@@ -21,8 +21,8 @@ COLUMNS = """
 """
 TRIALS = {
     "SELECT": "SELECT {column} FROM {table} WHERE false",
-    "INSERT": "INSERT INTO {table} ({column}) SELECT NULL::{type} WHERE false",
-    "UPDATE": "UPDATE {table} SET {column} = NULL::{type} WHERE false",
+    "INSERT": "INSERT INTO {table} ({column}) OVERRIDING SYSTEM VALUE SELECT NULL::{type} WHERE false",
+    "UPDATE": "UPDATE {table} SET {column} = DEFAULT WHERE false",
     "DELETE": "DELETE FROM {table} WHERE false",
 }
 pytestmark = pytest.mark.django_db
