@@ -221,8 +221,9 @@ class LoadRejectAdmin(BackOffice):
         return False
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> Any:
-        waits = self.get_queryset(request).filter(pk=object_id, resolved_at=None).exists()
-        return super().get_actions_detail(request, object_id) if waits else []
+        offered = super().get_actions_detail(request, object_id)
+        reject = self.get_object(request, object_id) if offered else None
+        return offered if reject and reject.resolved_at is None else []
 
     @admin.action(description=_("Set selected rows aside"), permissions=["change"])
     def set_aside_selected(self, request: HttpRequest, rejects: Any) -> None:

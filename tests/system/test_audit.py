@@ -15,6 +15,7 @@ from brain.models import AIReport, DailyPick
 from market.models import CorporateAction, Stock
 from system.acting import acting_as
 from system.audit import AuditEvent
+from system.models import LoginPolicy
 from tests.trade.ledger_desk import (
     everything,
     fill,
@@ -34,7 +35,7 @@ from trade.models import Execution, Order
 
 pytestmark = pytest.mark.django_db
 
-AUDITED = {Stock, CorporateAction, Portfolio, Holding, AIReport, DailyPick, Order, Execution}
+AUDITED = {Stock, CorporateAction, Portfolio, Holding, AIReport, DailyPick, Order, Execution, LoginPolicy}
 EVENTS = {model for model in apps.get_models() if issubclass(model, AuditEvent)}
 
 
@@ -170,6 +171,7 @@ def test_history_is_neither_changed_nor_deleted(model: Any, change: str) -> None
     stock = make_stock()
     fill(make_order(make_holding(stock=stock), pick_id=make_pick(stock)), 1, 100)
     CorporateAction.objects.create(stock_id=stock, kind="SPLIT", effective_date=date(2024, 1, 2), ratio=5)
+    LoginPolicy.objects.update(second_factor_required=True)
     assert model.objects.exists()
 
     with refused() as refusal:

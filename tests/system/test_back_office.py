@@ -74,7 +74,9 @@ def test_an_expression_default_that_a_constraint_reads_is_left_to_the_database(o
         "expires_at_1": "9:00",
     }
     response = submit(operator, url("trade_order", "add"), holding=desk.make_holding().pk, **typed)
-    assert response.context["adminform"].form.non_field_errors() == ["An order expires after it is placed."]
+    assert response.context["adminform"].form.non_field_errors() == [
+        "An order expires after it is placed; times are from 1970 to 2199."
+    ]
 
 
 def test_nothing_is_chosen_beforehand(operator: Client) -> None:
