@@ -8,8 +8,8 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from aegis.demo.events import KIM, LEE, PARK
-from aegis.logins.groups import ADMIN, ANALYST, GROUPS, READONLY, TRADER
 from aegis.logins.passwords import keep, random_password
+from system.access.declaration import ADMIN, ANALYST, GROUPS, READONLY, TRADER
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from aegis.logins.groups import ADMIN, TRADER
+from system.access.declaration import ADMIN, TRADER
 from system.models import LoginPolicy
 
 RECOVERY_CODES = 10

@@ -25,10 +25,10 @@ from aegis.demo.desk import ROUTER
 from aegis.demo.load import TABLES, DemoRefusedError, World, load_demo
 from aegis.demo.operators import PEOPLE, make_operators
 from aegis.demo.rules import commission, limits, tax, tick
-from aegis.logins.groups import GROUPS, TRADER
 from analytics.models import BacktestResult
 from brain.models import DailyPick
 from market.models import KOREAN_MARKETS, DailyPrice, Stock
+from system.access.declaration import GROUPS, TRADER
 from system.models import Alert, AlertType, Log, LogLevel, Severity
 from system.partitions import SEOUL
 from trade.models import Execution, Order, OrderStatus, OrderType, Side

@@ -21,7 +21,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from aegis.logins import second_factor
-from aegis.logins.groups import ADMIN, ANALYST, READONLY, TRADER
+from system.access.declaration import ADMIN, ANALYST, READONLY, TRADER
 from system.models import LoginPolicy
 from tests import desk
 from tests.pages import submit, url
