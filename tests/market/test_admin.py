@@ -31,6 +31,8 @@ def load(months: int, stocks: int = 60) -> None:
     first, last = date(2025, 6, 1) - timedelta(days=31 * (months - 1)), date(2025, 6, 30)
     ensure(DailyPrice, [first + timedelta(days=day) for day in range((last - first).days + 1)])
     with connection.cursor() as cursor:
+        # Pages that rolled back tests have left full of dead rows would mislead the planner.
+        cursor.execute("TRUNCATE market.daily_prices")
         cursor.execute(
             "INSERT INTO stocks (ticker, name, market_type)"
             " SELECT lpad(i::text, 6, '0'), '종목 ' || i, 'KOSPI' FROM generate_series(1, %s) i",

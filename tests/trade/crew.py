@@ -55,6 +55,10 @@ class Crew:
         with (self.folder / f"{self.hired}.err").open("wb") as complaints:
             self.hands.append(subprocess.Popen(command, cwd=ROOT, stderr=complaints))
 
+    def all_at_work(self) -> bool:
+        """Whether each of them has connected and begun."""
+        return all(self._journal(number).stat().st_size for number in range(1, self.hired + 1))
+
     def kill_some(self, every: float) -> None:
         """Until the time is over, kill -9 one client after the other and put another one in its place."""
         chance = random.Random(1)
