@@ -113,7 +113,7 @@ ACCOUNT = (
         rows=Rows(
             OWN_PORTFOLIO,
             "of their own portfolios; a new one holds no shares",
-            inserted=Both(OWN_PORTFOLIO, Where("holdings.quantity = 0 AND holdings.avg_purchase_price = 0")),
+            inserted=Both(OWN_PORTFOLIO, Where("holdings.quantity = 0")),
         ),
         note="a first buy opens its holding",
     ),

@@ -161,7 +161,7 @@ TABLE account.holdings;
     POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
     POLICY trader_insert FOR INSERT TO aegis_trader WITH CHECK (((EXISTS ( SELECT
    FROM portfolio
-  WHERE ((portfolio.portfolio_id = holdings.portfolio_id) AND ((portfolio.created_by)::text = ( SELECT principal() AS principal))))) AND ((quantity = 0) AND (avg_purchase_price = (0)::numeric))));
+  WHERE ((portfolio.portfolio_id = holdings.portfolio_id) AND ((portfolio.created_by)::text = ( SELECT principal() AS principal))))) AND (quantity = 0)));
     POLICY trader_select FOR SELECT TO aegis_trader USING ((portfolio_id = ANY (ARRAY( SELECT portfolio.portfolio_id
    FROM portfolio
   WHERE ((portfolio.created_by)::text = ( SELECT principal() AS principal))))));
@@ -1790,7 +1790,7 @@ TABLE system.load_rejects;
     repaired_at timestamp with time zone;
     retried_at timestamp with time zone;
     CONSTRAINT chk_load_rejects_line CHECK (((line >= 0) AND ((line)::numeric < 'Infinity'::numeric)));
-    CONSTRAINT chk_load_rejects_times CHECK (((created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
+    CONSTRAINT chk_load_rejects_times CHECK (((created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (repaired_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (repaired_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (retried_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (retried_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT load_rejects_pkey PRIMARY KEY (load_reject_id);
     CONSTRAINT uniq_load_rejects_row UNIQUE (file_digest, line, loader);
     CREATE INDEX idx_load_rejects_waiting ON system.load_rejects USING btree (loader, file_digest, line) WHERE (resolved_at IS NULL);

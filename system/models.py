@@ -190,7 +190,7 @@ class LoadReject(models.Model):
         constraints = [
             models.CheckConstraint(condition=not_negative("line"), name="chk_load_rejects_line"),
             models.CheckConstraint(
-                condition=sensible_times("created_at", "resolved_at"),
+                condition=sensible_times("created_at", "repaired_at", "retried_at", "resolved_at"),
                 name="chk_load_rejects_times",
                 violation_error_message=_("Dates are from 1800 to 2199, times from 1970 to 2199."),
             ),

@@ -62,7 +62,7 @@ def test_every_rule_is_told_in_korean() -> None:
             Refused("order_terminal", "Order 7 is FILLED.", "Look."),
             "종료된 주문은 더 바꿀 수 없습니다. 새로 주문하세요.",
         ),
-        (Refused("chk_order_quantity", "new row violates"), "수량은 0보다 커야 합니다."),
+        (Refused("chk_order_quantity", "new row violates"), "수량은 0보다 크고 1조 주 이하여야 합니다."),
         (Refused("not_told", "It rains.", "Wait."), "It rains. Wait."),
     ],
 )

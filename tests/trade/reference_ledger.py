@@ -178,6 +178,7 @@ class Ledger:
         held = self.holdings[holding]
         traded = any(self.orders[fill.order].holding == holding for fill in self.fills.values())
         refuse("holding_moved_by_executions", traded and (held.shares, held.price) != (shares, price))
+        refuse("holding_committed", shares < min(held.shares, self.committed(holding)))
         held.shares, held.price = shares, price
 
     def admit(self, placed: Order) -> None:
@@ -187,15 +188,18 @@ class Ledger:
             refuse("order_drawdown", owner.halted)
             refuse("order_inactive", not (owner.active and self.listed[held.stock]))
             return
-        open_sales = [
-            (key, order.quantity)
-            for key, order in self.orders.items()
-            if order is not placed
-            and (order.holding, order.side) == (placed.holding, "SELL")
-            and self.status(key) in {"PENDING", "PARTIAL_FILLED"}
-        ]
-        committed = sum(quantity - self.filled(key) for key, quantity in open_sales)
+        committed = self.committed(placed.holding, but=placed)
         refuse("order_oversell", placed.quantity > self.position(placed.holding)[0] - committed)
+
+    def committed(self, holding: int, but: Order | None = None) -> int:
+        """Shares of a holding that open SELL orders wait to sell."""
+        return sum(
+            order.quantity - self.filled(key)
+            for key, order in self.orders.items()
+            if order is not but
+            and (order.holding, order.side) == (holding, "SELL")
+            and self.status(key) in {"PENDING", "PARTIAL_FILLED"}
+        )
 
     def place(self, key: int, holding: int, side: str, quantity: int) -> None:
         placed = Order(holding, side, quantity)
@@ -210,8 +214,9 @@ class Ledger:
         refuse("order_terminal", self.status(order) in {"FILLED", "CANCELLED", "REJECTED"})
         refuse("order_frozen", any(fill.order == order for fill in self.fills.values()))
         refuse("chk_order_quantity", quantity <= 0)
-        placed.quantity = quantity
-        self.admit(placed)
+        asks_for_more, placed.quantity = quantity > placed.quantity, quantity
+        if asks_for_more:
+            self.admit(placed)
 
     def close(self, order: int, status: str, by_service: bool) -> None:
         now = self.status(order)
@@ -265,7 +270,8 @@ class Ledger:
         owner.moves.append((currency, amount))
         refuse("cash_withdrawal", kind == "WITHDRAWAL" and self.cash(portfolio, currency) < 0)
         if kind in {"DEPOSIT", "WITHDRAWAL"} and owner.peak is not None:
-            owner.peak = rounded(owner.peak + amount * (self.rate(currency) or 0), 2)
+            rate = self.rate(currency)
+            owner.peak = None if rate is None else rounded(owner.peak + amount * rate, 2)
 
     def convert(self, portfolio: int, *, sell: str, buy: str, amount: Decimal, rate: Decimal) -> None:
         received = rounded(amount * rate, 2)
