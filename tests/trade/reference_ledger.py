@@ -242,6 +242,10 @@ class Ledger:
                 self.admit_fill(fill)
             self.position(self.orders[fill.order].holding)
 
+    def refuse_reversed(self, rule: str, key: int) -> None:
+        """The service looks before it asks the database, and so names another rule."""
+        refuse(rule, any(fill.reverses == key for fill in self.fills.values()))
+
     def reversal(self, key: int) -> Fill:
         wrong = self.fills[key]
         return Fill(wrong.order, wrong.shares, wrong.price, wrong.charges, f"reversal of {key}", key)

@@ -33,7 +33,7 @@ from tests.trade.ledger_desk import (
     set_rate,
     value,
 )
-from tests.trade.reference_ledger import Fill, rounded
+from tests.trade.reference_ledger import Fill, Ledger, rounded
 from trade import services as trading
 from trade.models import Execution, Order
 
@@ -217,8 +217,15 @@ class LedgerMachine(Agreement):
         if again.reverses is not None:
             return
         row = run(f"SELECT {COLUMNS} FROM executions WHERE execution_id = %s", self.ids[key])[0]
+
+        def replayed(ledger: Ledger) -> None:
+            if door == "insert":
+                ledger.book({-1: again})
+            elif door == "service":
+                ledger.refuse_reversed("execution_reversed", key)
+
         self.both(
-            lambda ledger: ledger.book({-1: again}) if door == "insert" else None,
+            replayed,
             {
                 "service": lambda: trading.record_execution(trading.Fill(*row), actor="model"),
                 "insert": lambda: insert(row),
@@ -243,8 +250,14 @@ class LedgerMachine(Agreement):
     @rule(number=any_of, by_service=yes_or_no)
     def reverse(self, *, number: int, by_service: bool) -> None:
         key, wrong = self.new(), pick(self.ledger.fills, number)
+
+        def reversed_once(ledger: Ledger) -> None:
+            if by_service:
+                ledger.refuse_reversed("uniq_executions_reverses", wrong)
+            ledger.book({key: ledger.reversal(wrong)})
+
         self.both(
-            lambda ledger: ledger.book({key: ledger.reversal(wrong)}),
+            reversed_once,
             lambda: (
                 trading.reverse_execution(Execution.objects.get(pk=self.ids[wrong]), actor="model", reason="wrong").pk
                 if by_service
