@@ -13,6 +13,7 @@ from django.db import models
 
 from market.ingest.numbers import Number, is_beyond_reading, is_fraction
 from market.models import KOREAN_MARKETS, DailyPrice, MarketType, Stock
+from system.constraints import LAST_DAY
 
 EARLIEST = date(1900, 1, 1)
 PRICES = ("open_price", "high_price", "low_price", "close_price")
@@ -164,6 +165,9 @@ def _dates(columns: Sequence[str]) -> Iterator[Rule]:
             unread = pl.col(column).is_null() & (pl.col(f"given_{column}") != "")
             yield Rule(f"{column}_unreadable", column, "is not a date like 2024-01-31", unread)
             yield Rule(f"{column}_too_early", column, f"is before {EARLIEST}", pl.col(column) < EARLIEST)
+    if "listing_date" in columns:  # one may be announced, but the database takes none of these
+        late = pl.col("listing_date") >= LAST_DAY
+        yield Rule("listing_date_too_late", "listing_date", f"is not before {LAST_DAY}", late)
 
 
 def _nameless(columns: Sequence[str], market: str | None) -> pl.Expr:
