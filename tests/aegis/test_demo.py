@@ -10,12 +10,10 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from io import StringIO
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
@@ -23,12 +21,11 @@ from account.models import Holding, Portfolio
 from aegis.demo import load
 from aegis.demo.desk import ROUTER
 from aegis.demo.load import TABLES, DemoRefusedError, World, load_demo
-from aegis.demo.operators import PEOPLE, make_operators
-from aegis.demo.rules import commission, limits, tax, tick
+from aegis.demo.operators import PEOPLE
 from analytics.models import BacktestResult
 from brain.models import DailyPick
 from market.models import KOREAN_MARKETS, DailyPrice, Stock
-from system.access.declaration import GROUPS, TRADER
+from system.access.declaration import TRADER
 from system.models import Alert, AlertType, Log, LogLevel, Severity
 from system.partitions import SEOUL
 from trade.models import Execution, Order, OrderStatus, OrderType, Side
@@ -270,18 +267,6 @@ def test_the_market_capitalisation_follows_the_last_close() -> None:
         assert abs(shares - round(shares, -3)) < 1, stock
 
 
-@pytest.mark.parametrize(
-    ("base", "lowest", "highest"), [(9_940, 6_960, 12_920), (1_999, 1_400, 2_595), (500_000, 350_000, 650_000)]
-)
-def test_daily_limits_are_cut_to_the_step_of_base_and_result(base: int, lowest: int, highest: int) -> None:
-    assert limits(base, "KRW") == (lowest, highest)
-
-
-def test_steps_grow_at_the_tables_bounds() -> None:
-    prices = (1_999, 2_000, 4_999, 5_000, 19_999, 20_000, 49_999, 50_000, 199_999, 200_000, 499_999, 500_000)
-    assert [tick(price, "KRW") for price in prices] == [1, 5, 5, 10, 10, 50, 50, 100, 100, 500, 500, 1_000]
-
-
 # Books
 
 
@@ -340,23 +325,6 @@ def test_each_trader_has_portfolios_and_orders_of_their_own() -> None:
     assert set(Order.objects.values_list("created_by", flat=True)) == {*traders, ROUTER}
 
 
-def test_the_people_of_the_desk_can_log_in_with_passwords_of_this_installation(tmp_path: Path) -> None:
-    User.objects.filter(username__in=[person.username for person in PEOPLE]).delete()
-    logins, others = make_operators(tmp_path / "one"), make_operators(tmp_path / "two")
-    assert [login.user for login in logins] == [person.username for person in PEOPLE]
-    assert others == [], "who is there keeps their password"
-    assert len({login.password for login in logins}) == len(PEOPLE)
-    for login in logins:
-        user = User.objects.get(username=login.user)
-        assert user.check_password(login.password)
-        assert user.is_staff
-        assert not user.is_superuser
-        assert [group.name for group in user.groups.all()] == [login.group]
-    assert {login.group for login in logins} == set(GROUPS)
-    assert (tmp_path / "one").stat().st_mode & 0o777 == 0o600
-    assert not (tmp_path / "two").exists()
-
-
 def test_something_is_left_open_for_the_operator() -> None:
     waiting = Order.objects.filter(expires_at__gt=datetime(2025, 7, 1, tzinfo=SEOUL))
     assert waiting.filter(status=OrderStatus.PENDING, holding=None).exists(), "a proposal"
@@ -394,20 +362,6 @@ def test_charges_follow_the_rates_of_the_settlement_day() -> None:
         assert fill.tax == (amount * rate / 100).quantize(coin, rounding=ROUND_DOWN), fill
         assert fill.commission == (amount * broker / 100).quantize(coin, rounding=ROUND_DOWN), fill
         assert fill.net_amount == (amount if is_sale else -amount) - fill.commission - fill.tax, fill
-
-
-@pytest.mark.parametrize(
-    ("settles", "expected"),
-    [(date(2023, 6, 1), 480), (date(2024, 12, 30), 432), (date(2025, 1, 2), 360), (date(2026, 1, 2), 480)],
-)
-def test_the_tax_on_a_sale_of_240_000_won(settles: date, expected: int) -> None:
-    assert tax(Decimal(240_000), "SELL", "KRW", settles) == expected
-    assert tax(Decimal(240_000), "BUY", "KRW", settles) == 0
-    assert tax(Decimal(240_000), "SELL", "USD", settles) == 0
-
-
-def test_commission_is_cut_to_whole_won() -> None:
-    assert [commission(Decimal(amount), "KRW") for amount in (280_000, 414_000, 240_000)] == [42, 62, 36]
 
 
 def test_no_portfolio_ever_spends_more_than_it_has() -> None:
