@@ -14,7 +14,7 @@ from typing import Any
 import pghistory
 import pghistory.config
 from django.contrib.auth.models import AbstractUser
-from django.db import DatabaseError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from psycopg.pq import TransactionStatus
 
 from system.access.declaration import ADMIN, strongest
@@ -166,8 +166,9 @@ class Acting:
 @contextmanager
 def _stated(actor: str, reason: str | None, facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """State for the history who makes the changes of this block, and why; gives all that is stated."""
-    if _forget_first in connection.execute_wrappers:
-        connection.execute_wrappers.remove(_forget_first)
+    database = connections[DEFAULT_DB_ALIAS]
+    if _forget_first in database.execute_wrappers:
+        database.execute_wrappers.remove(_forget_first)
     outer: dict[str, Any] = {}
     try:
         with pghistory.context() as (_id, stated):
@@ -180,8 +181,8 @@ def _stated(actor: str, reason: str | None, facts: dict[str, Any]) -> Iterator[d
                 stated.update(outer)
     finally:
         # pghistory states it for the rest of the transaction; what comes after the outermost block is not its doing.
-        if not outer and connection.in_atomic_block:
-            connection.execute_wrappers.insert(0, _forget_first)
+        if not outer and database.in_atomic_block:
+            database.execute_wrappers.insert(0, _forget_first)
 
 
 def _forget_first(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from psycopg import DataError, Error
 
 INVALID_VALUE = "22"  # class of SQLSTATE: a number too large for its column, a date that is none
@@ -45,12 +45,13 @@ def submit(
 
     The savepoint travels with the statement, so that all of it is one round trip.
     """
-    with _named(error_type), connection.cursor() as cursor:
-        if connection.in_atomic_block:
+    database = connections[DEFAULT_DB_ALIAS]  # asked for once: each look through the proxy costs as much as the rest
+    with _named(error_type), database.cursor() as cursor:
+        if database.in_atomic_block:
             try:
                 cursor.execute(f"SAVEPOINT refusal; {statement}; RELEASE SAVEPOINT refusal", values)
             except DatabaseError:
-                if not connection.connection.closed:
+                if not database.connection.closed:
                     cursor.execute("ROLLBACK TO SAVEPOINT refusal; RELEASE SAVEPOINT refusal")
                 raise
             cursor.set_result(-2)

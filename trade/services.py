@@ -22,19 +22,17 @@ from system.asked import Asked
 from system.refused import Refused, refusals_as, submit
 from trade.models import OPEN, Execution, Order, OrderStatus, OrderType
 
-# Functions, whose plans the session keeps. WITH, because pghistory states its context with writing statements only, and
-# takes whatever begins with SELECT for a reading one.
+# Functions, whose plans the session keeps. In parentheses, because pghistory states its context with writing statements
+# only, and takes whatever begins with SELECT for a reading one.
 PLACE_ORDER = """
-    WITH placed AS (SELECT * FROM trade.place_order(
+    (SELECT * FROM trade.place_order(
         %(portfolio_id)s, %(stock_id)s, %(side)s, %(quantity)s::bigint, %(order_type)s, %(limit_price)s, %(stop_price)s,
         %(expires_at)s, %(pick_id)s, %(created_by)s))
-    SELECT * FROM placed
 """
 RECORD_EXECUTION = """
-    WITH booked AS (SELECT * FROM trade.record_execution(
+    (SELECT * FROM trade.record_execution(
         %(order_id)s, %(quantity)s::bigint, %(price)s, %(commission)s, %(tax)s, %(executed_time)s, %(fx_rate)s,
         %(exchange_ref)s))
-    SELECT * FROM booked
 """
 
 

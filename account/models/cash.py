@@ -4,12 +4,12 @@ from decimal import Decimal
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from account.models.holdings import Portfolio
 from market.models import Currency
-from system.constraints import NOW, PRINCIPAL, Reference, ReferenceField, implies, one_of
+from system.constraints import NOW, PRINCIPAL, ZERO, Among, Iff, Reference, ReferenceField, one_of
 from system.triggers import Trigger, body
 
 # No fill can bring more, and a million such entries in any currency have a sum and a value in KRW.
@@ -63,19 +63,24 @@ class CashEntry(models.Model):
             one_of("kind", CashKind, "chk_cash_entries_kind"),
             models.CheckConstraint(
                 condition=Q(amount__gt=-MOST_MONEY, amount__lt=MOST_MONEY)
-                & implies(Q(kind__in=[CashKind.OPENING, CashKind.DEPOSIT]), Q(amount__gt=0))
-                & implies(Q(kind=CashKind.WITHDRAWAL), Q(amount__lt=0)),
+                & Q(
+                    Case(
+                        When(Among("kind", [CashKind.OPENING, CashKind.DEPOSIT]), then=Q(amount__gt=ZERO)),
+                        When(kind=CashKind.WITHDRAWAL, then=Q(amount__lt=ZERO)),
+                        default=True,
+                        output_field=models.BooleanField(),
+                    )
+                ),
                 name="chk_cash_entries_sign",
                 violation_error_message=_("A deposit is above zero, a withdrawal below."),
             ),
             models.CheckConstraint(
-                condition=Q(kind=CashKind.TRADE, execution_id__isnull=False)
-                | (~Q(kind=CashKind.TRADE) & Q(execution_id__isnull=True)),
+                condition=Iff(Q(kind=CashKind.TRADE), Q(execution_id__isnull=False)),
                 name="chk_cash_entries_execution",
                 violation_error_message=_("A trade entry, and no other, belongs to an execution."),
             ),
             models.CheckConstraint(
-                condition=Q(action_entry_id__isnull=True) | Q(kind__in=[CashKind.DIVIDEND, CashKind.ADJUSTMENT]),
+                condition=Q(action_entry_id__isnull=True) | Q(Among("kind", [CashKind.DIVIDEND, CashKind.ADJUSTMENT])),
                 name="chk_cash_entries_action",
                 violation_error_message=_("Only a dividend or an adjustment belongs to a corporate action."),
             ),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from market.models import Stock
 from system.audit import audited
 from system.constraints import NOW, PRINCIPAL, Reference, ReferenceField, not_blank, not_negative
-from system.triggers import Trigger, body, touch
+from system.triggers import Trigger, body
 
 # More than any company has; so no value overflows, whatever the close.
 MOST_SHARES = 10**12
@@ -90,7 +90,6 @@ class Portfolio(models.Model):
             models.Index(fields=["created_by"], name="idx_portfolio_owner"),
         ]
         triggers = [
-            touch("update_portfolio_updated_at", "updated_at"),
             Trigger(
                 name="value_new_portfolio",
                 when=pgtrigger.Before,
@@ -244,17 +243,22 @@ class Holding(models.Model):
                 operation=pgtrigger.Insert,
                 func=body(__file__, "value_holding"),
             ),
-            # A statement from outside always gets the true value; the set-based revaluation, itself run by a trigger,
-            # brings the value along and is not computed again row by row. Who does not know it says so: valued_on NULL.
+            # Told by columns and not by a WHEN, which every statement parses anew. A statement that names what a value
+            # is made of has it computed; the set-based revaluation names the values alone, brings them along, and is
+            # not computed again row by row; a client who types a value gets the true one.
             Trigger(
                 name="update_holding_value",
                 when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Condition(
-                    "pg_trigger_depth() = 0 OR NEW.valued_on IS NULL"
-                    " OR (OLD.quantity, OLD.avg_purchase_price, OLD.stock_id)"
-                    " IS DISTINCT FROM (NEW.quantity, NEW.avg_purchase_price, NEW.stock_id)"
+                operation=pgtrigger.UpdateOf("quantity", "avg_purchase_price", "stock_id"),
+                func=body(__file__, "value_holding"),
+            ),
+            Trigger(
+                name="value_holding_on_typing",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf(
+                    "current_value", "unrealized_pnl", "unrealized_pnl_rate", "valued_on", "last_updated"
                 ),
+                condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
                 func=body(__file__, "value_holding"),
             ),
             Trigger(
@@ -276,14 +280,13 @@ class Holding(models.Model):
                     operation=operation,
                     referencing=referencing,
                     condition=pgtrigger.Condition("pg_trigger_depth() = 0"),
-                    func=body(__file__, "touch_portfolios"),
+                    func=body(__file__, text),
                     definer=True,
                 )
-                for event, operation, referencing in (
-                    ("insert", pgtrigger.Insert, pgtrigger.Referencing(new="moved")),
-                    ("update", pgtrigger.Update, pgtrigger.Referencing(new="moved")),
-                    ("departure", pgtrigger.Update, pgtrigger.Referencing(old="moved")),
-                    ("delete", pgtrigger.Delete, pgtrigger.Referencing(old="moved")),
+                for event, text, operation, referencing in (
+                    ("insert", "touch_portfolios", pgtrigger.Insert, pgtrigger.Referencing(new="moved")),
+                    ("update", "touch_both", pgtrigger.Update, pgtrigger.Referencing(old="departed", new="moved")),
+                    ("delete", "touch_portfolios", pgtrigger.Delete, pgtrigger.Referencing(old="moved")),
                 )
             ],
         ]

@@ -13,10 +13,13 @@ BEGIN
           FROM booked GROUP BY portfolio_id, currency ORDER BY portfolio_id
     LOOP
         PERFORM FROM account.portfolio WHERE portfolio_id = flow.portfolio_id FOR NO KEY UPDATE;
-        INSERT INTO account.cash_balances AS balances (portfolio_id, currency, balance)
-        VALUES (flow.portfolio_id, flow.currency, flow.amount)
-            ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = balances.balance + EXCLUDED.balance
+        UPDATE account.cash_balances SET balance = balance + flow.amount
+         WHERE portfolio_id = flow.portfolio_id AND currency = flow.currency
         RETURNING balance INTO standing;
+        IF NOT FOUND THEN  -- and nobody else inserts it: the portfolio is locked
+            INSERT INTO account.cash_balances (portfolio_id, currency, balance)
+            VALUES (flow.portfolio_id, flow.currency, flow.amount) RETURNING balance INTO standing;
+        END IF;
         IF flow.has_withdrawal AND standing < 0 THEN
             RAISE EXCEPTION 'cash_withdrawal: a withdrawal cannot exceed the cash that is there'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',

@@ -16,6 +16,7 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'portfolio_time', HINT = 'Use now(), or NULL to clear the halt.';
         END IF;
     END IF;
+    NEW.updated_at := now();
     NEW.current_value := account.portfolio_value(NEW.portfolio_id);
     IF OLD.buying_halted_at IS NOT NULL AND NEW.buying_halted_at IS NULL THEN
         NEW.peak_value := NEW.current_value;  -- cleared by an operator: the fall is measured from here on

@@ -7,11 +7,12 @@ from account.models import MOST_SHARES, Holding, Portfolio
 from brain.models import DailyPick
 from system.audit import audited
 from system.constraints import (
+    LAST_TIME,
     NOW,
     PRINCIPAL,
+    Iff,
     Reference,
     ReferenceField,
-    implies,
     not_blank,
     not_negative,
     one_of,
@@ -104,9 +105,10 @@ class Order(models.Model):
                 violation_error_message=_("An order belongs to a holding or proposes a pick."),
             ),
             models.CheckConstraint(
-                condition=implies(Q(order_type=OrderType.LIMIT), Q(limit_price__isnull=False, stop_price__isnull=True))
-                & implies(Q(order_type=OrderType.STOP), Q(limit_price__isnull=True, stop_price__isnull=False))
-                & implies(Q(order_type=OrderType.MARKET), Q(limit_price__isnull=True, stop_price__isnull=True)),
+                condition=Q(
+                    Iff(Q(order_type=OrderType.LIMIT), Q(limit_price__isnull=False)),
+                    Iff(Q(order_type=OrderType.STOP), Q(stop_price__isnull=False)),
+                ),
                 name="chk_orders_price_for_type",
                 violation_error_message=_("LIMIT needs a limit price, STOP a stop price, MARKET neither."),
             ),
@@ -121,17 +123,23 @@ class Order(models.Model):
                 violation_error_message=_("An order cannot be filled beyond its quantity."),
             ),
             models.CheckConstraint(
-                condition=implies(Q(status=OrderStatus.FILLED), Q(filled_quantity=F("quantity")))
-                & implies(
-                    Q(status=OrderStatus.PARTIAL_FILLED),
-                    Q(filled_quantity__gt=0, filled_quantity__lt=F("quantity")),
-                )
-                & implies(Q(status__in=[OrderStatus.PENDING, OrderStatus.REJECTED]), Q(filled_quantity=0)),
+                # With the rule before: pending and rejected orders have no fill. A cancelled one may have any.
+                condition=Q(status=OrderStatus.CANCELLED)
+                | Q(
+                    Iff(Q(status=OrderStatus.FILLED), Q(filled_quantity=F("quantity"))),
+                    Iff(
+                        Q(status=OrderStatus.PARTIAL_FILLED),
+                        Q(filled_quantity__gt=0, filled_quantity__lt=F("quantity")),
+                    ),
+                ),
                 name="chk_orders_status_filled",
                 violation_error_message=_("Status and filled quantity follow from executions; they cannot be typed."),
             ),
             models.CheckConstraint(
-                condition=Q(expires_at__gt=F("order_time")) & sensible_times("order_time", "expires_at"),
+                # What expires after it is placed is not before 1970 either.
+                condition=Q(expires_at__gt=F("order_time"))
+                & sensible_times("order_time")
+                & Q(expires_at__lt=LAST_TIME),
                 name="chk_orders_expiry",
                 violation_error_message=_("An order expires after it is placed; times are from 1970 to 2199."),
             ),
@@ -158,6 +166,7 @@ class Order(models.Model):
                 func=body(__file__, "own_order"),
                 definer=True,
             ),
+            # After row security: what it says of a portfolio is not for those who do not see it.
             Trigger(
                 name="admit_orders",
                 level=pgtrigger.Statement,
@@ -372,7 +381,7 @@ class TradedPortfolio(Portfolio):
             Trigger(
                 name="own_orders",
                 when=pgtrigger.After,
-                operation=pgtrigger.Update,
+                operation=pgtrigger.UpdateOf("created_by"),
                 condition=pgtrigger.Condition("OLD.created_by IS DISTINCT FROM NEW.created_by"),
                 func=body(__file__, "own_orders"),
                 definer=True,

@@ -2,40 +2,47 @@
 -- in one order (orders, holdings, picks, portfolios, each by key) however the client sorted its rows. An INSERT … ON CONFLICT DO
 -- NOTHING that repeats a fill never gets here; a plain INSERT that repeats one fails on its unique key and moves nothing.
 DECLARE
-    fill record;
-    placed record;
+    fills trade.executions[];
+    fill trade.executions;
+    placed trade.orders;
     held record;
     after trade.position;
     picks bigint[];
-    executions bigint[];
+    booked_so_far bigint[];
     portfolios bigint[];
     currencies text[];
     amounts numeric[];
 BEGIN
+    -- In the order of their numbers, but a reversal never before what it reverses: numbers can be typed (OVERRIDING SYSTEM VALUE).
+    SELECT array_agg(ROW(booked.*)::trade.executions ORDER BY greatest(execution_id, reverses_id), reverses_id NULLS FIRST)
+      INTO fills FROM booked;
     -- One fill alone locks in that order as it goes.
-    IF EXISTS (SELECT FROM booked OFFSET 1) THEN
+    IF cardinality(fills) > 1 THEN
         PERFORM FROM trade.orders
           WHERE order_id IN (SELECT order_id FROM booked) ORDER BY order_id FOR NO KEY UPDATE;
         PERFORM FROM account.holdings
           WHERE holding_id IN (SELECT holding_id FROM booked JOIN trade.orders USING (order_id))
           ORDER BY holding_id FOR NO KEY UPDATE;
+    ELSIF fills IS NULL THEN
+        RETURN NULL;
     END IF;
 
-    -- In the order of their numbers, but a reversal never before what it reverses: numbers can be typed (OVERRIDING SYSTEM VALUE).
-    FOR fill IN
-        SELECT execution_id, order_id, executed_quantity, executed_price, executed_time, commission, tax, net_amount,
-               reverses_id
-          FROM booked ORDER BY greatest(execution_id, reverses_id), reverses_id NULLS FIRST
-    LOOP
-        SELECT order_id, holding_id, pick_id, side, status, quantity, filled_quantity INTO placed
-          FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
+    FOREACH fill IN ARRAY fills LOOP
+        IF fill.reverses_id IS NULL THEN
+            placed := trade.fill_order(fill.order_id, fill.executed_quantity);
+            IF placed.order_id IS NULL THEN
+                PERFORM trade.refuse_fill(fill.order_id, fill.executed_quantity);
+            END IF;
+        ELSE
+            SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
+        END IF;
         SELECT holding_id, portfolio_id, quantity, avg_purchase_price, realized_pnl, currency INTO held
           FROM account.holdings JOIN market.stocks USING (stock_id)
          WHERE holding_id = placed.holding_id FOR NO KEY UPDATE OF holdings;
         IF placed.pick_id IS NOT NULL THEN
             picks := picks || placed.pick_id;
         END IF;
-        executions := executions || fill.execution_id;
+        booked_so_far := booked_so_far || fill.execution_id;
         portfolios := portfolios || held.portfolio_id;
         currencies := currencies || held.currency::text;
         amounts := amounts || fill.net_amount;
@@ -49,22 +56,8 @@ BEGIN
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
             PERFORM trade.close_before_action(fill.order_id, fill.reverses_id);
             PERFORM trade.rebook(fill.order_id,
-                                 ARRAY(SELECT execution_id FROM booked WHERE execution_id <> ALL (executions)));
+                                 ARRAY(SELECT execution_id FROM booked WHERE execution_id <> ALL (booked_so_far)));
             CONTINUE;
-        END IF;
-        IF placed.holding_id IS NULL THEN
-            RAISE EXCEPTION 'execution_of_proposal: order % proposes a pick and has no holding yet', placed.order_id
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_of_proposal',
-                      HINT = 'Give the order a holding first.';
-        ELSIF placed.status = 'REJECTED' THEN
-            RAISE EXCEPTION 'execution_of_rejected: order % was rejected', placed.order_id
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_of_rejected',
-                      HINT = 'Check the broker''s order number.';
-        ELSIF placed.filled_quantity + fill.executed_quantity > placed.quantity THEN
-            RAISE EXCEPTION 'execution_overfill: order % is for %, % are filled, % more are too many',
-                placed.order_id, placed.quantity, placed.filled_quantity, fill.executed_quantity
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_overfill',
-                      HINT = 'Check the fill with the broker; a real over-fill needs an order of its own.';
         END IF;
         IF placed.side = 'SELL' AND fill.executed_quantity > held.quantity THEN
             RAISE EXCEPTION 'execution_oversell: % shares cannot be sold, only % are held',
@@ -78,7 +71,6 @@ BEGIN
             PERFORM trade.refuse_before_action(placed.holding_id, fill.executed_time);
         END IF;
 
-        placed.status := trade.fill_order(placed.order_id, fill.executed_quantity);
         after := trade.after_fill(
             ROW(held.quantity, held.avg_purchase_price, held.realized_pnl, 0)::trade.position,
             placed.side, fill.executed_quantity, fill.executed_price, fill.commission + fill.tax);
@@ -100,6 +92,6 @@ BEGIN
     -- Its trigger locks the portfolios.
     INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind, execution_id)
     SELECT portfolio_id, currency, amount, 'TRADE', execution_id
-      FROM unnest(executions, portfolios, currencies, amounts) AS entry (execution_id, portfolio_id, currency, amount);
+      FROM unnest(booked_so_far, portfolios, currencies, amounts) AS entry (execution_id, portfolio_id, currency, amount);
     RETURN NULL;
 END
