@@ -1,6 +1,7 @@
 """One Django process that places and fills orders for some seconds: `client.py orm|service SECONDS`.
 
-Prints a line when it is ready, waits for a line, and prints how many transactions it did.
+Works a little until its session has its plans, prints a line when it is ready, waits for a line, and prints how many
+transactions it did from then on.
 """
 
 import os
@@ -14,7 +15,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aegis.settings")
 django.setup()
 
-from django.db import connection, transaction  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.db.models import F, Sum  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -24,6 +25,7 @@ from trade.models import Execution, Order, OrderStatus  # noqa: E402
 from trade.services import Fill, place_order, record_execution  # noqa: E402
 
 SHARES, PRICE, FEE = 10, Decimal(99), Decimal(1)
+WARM_UP = 10  # transactions; PostgreSQL settles on a plan after five
 
 
 def by_service(holding: Holding) -> None:
@@ -34,7 +36,9 @@ def by_service(holding: Holding) -> None:
 
 def by_orm(known: Holding) -> None:
     with transaction.atomic():
-        order = Order.objects.create(holding=known, order_type="MARKET", side="BUY", quantity=SHARES)
+        order = Order.objects.create(
+            holding=known, order_type="MARKET", side="BUY", quantity=SHARES, owned_by=known.portfolio.created_by
+        )
         order = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
         holding = Holding.objects.select_for_update(no_key=True, of=("self",)).select_related("stock").get(pk=known.pk)
         portfolio = Portfolio.objects.select_for_update(no_key=True).get(pk=holding.portfolio_id)
@@ -100,7 +104,8 @@ def main(kind: str, seconds: float) -> None:
     random.seed(os.environ["SEED"])
     holdings = list(Holding.objects.select_related("portfolio", "stock"))
     work, done = {"orm": by_orm, "service": by_service}[kind], 0
-    connection.ensure_connection()
+    for _transaction in range(WARM_UP):
+        work(random.choice(holdings))
     print("ready", flush=True)
     sys.stdin.readline()
     end = time.monotonic() + seconds

@@ -1,8 +1,8 @@
 -- The same writes as statements of a client in one transaction, on the twins.
 \set holding random(1, 2000)
 BEGIN;
-SELECT (p.is_active AND s.is_active AND p.buying_halted_at IS NULL)::int AS admitted, s.currency FROM twin.holdings h JOIN twin.portfolio p USING (portfolio_id) JOIN market.stocks s USING (stock_id) WHERE h.holding_id = :holding \gset
-INSERT INTO twin.orders (holding_id, order_type, side, quantity) VALUES (:holding, 'MARKET', 'BUY', 10 * :admitted) RETURNING order_id \gset
+SELECT (p.is_active AND s.is_active AND p.buying_halted_at IS NULL)::int AS admitted, s.currency, p.created_by AS owner FROM twin.holdings h JOIN twin.portfolio p USING (portfolio_id) JOIN market.stocks s USING (stock_id) WHERE h.holding_id = :holding \gset
+INSERT INTO twin.orders (holding_id, order_type, side, quantity, owned_by) VALUES (:holding, 'MARKET', 'BUY', 10 * :admitted, :owner) RETURNING order_id \gset
 SELECT (holding_id IS NOT NULL AND status <> 'REJECTED' AND filled_quantity + 10 <= quantity)::int AS fits FROM twin.orders WHERE order_id = :order_id FOR NO KEY UPDATE \gset
 SELECT portfolio_id, stock_id FROM twin.holdings WHERE holding_id = :holding FOR NO KEY UPDATE \gset
 SELECT is_active FROM twin.portfolio WHERE portfolio_id = :portfolio_id FOR NO KEY UPDATE \gset

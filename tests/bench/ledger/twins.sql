@@ -1,6 +1,6 @@
 -- The same tables without our triggers: the same columns, defaults, keys, checks, indexes and foreign keys, and the same rows.
 -- Who writes to them has to do all that our triggers do for a BUY that fills at once:
---   * admit the order: pick, halted buying, active portfolio and stock
+--   * admit the order: pick, halted buying, active portfolio and stock; and say whose it is
 --   * lock order, holding and portfolio, in this order
 --   * refuse a proposal, a rejected order, an over-fill and an over-sell
 --   * the signed net amount of the fill, in the trading currency
@@ -39,14 +39,14 @@ DECLARE
     paid numeric := -(shares * price + fee);
     worth numeric;
 BEGIN
-    SELECT p.is_active, p.buying_halted_at, s.is_active AS is_listed, s.currency INTO owner
+    SELECT p.is_active, p.buying_halted_at, p.created_by, s.is_active AS is_listed, s.currency INTO owner
       FROM twin.holdings h JOIN twin.portfolio p USING (portfolio_id) JOIN market.stocks s USING (stock_id)
      WHERE h.holding_id = the_holding;
     IF owner.buying_halted_at IS NOT NULL OR NOT owner.is_active OR NOT owner.is_listed THEN
         RAISE EXCEPTION 'no new BUY orders';
     END IF;
-    INSERT INTO twin.orders (holding_id, order_type, side, quantity)
-    VALUES (the_holding, 'MARKET', 'BUY', shares) RETURNING * INTO placed;
+    INSERT INTO twin.orders (holding_id, order_type, side, quantity, owned_by)
+    VALUES (the_holding, 'MARKET', 'BUY', shares, owner.created_by) RETURNING * INTO placed;
     SELECT * INTO placed FROM twin.orders WHERE order_id = placed.order_id FOR NO KEY UPDATE;
     SELECT * INTO held FROM twin.holdings WHERE holding_id = placed.holding_id FOR NO KEY UPDATE;
     SELECT * INTO holder FROM twin.portfolio WHERE portfolio_id = held.portfolio_id FOR NO KEY UPDATE;
