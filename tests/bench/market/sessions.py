@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from exchange_calendars import get_calendar
 from isal import igzip
 
 STOCKS = 2_600
@@ -74,8 +75,7 @@ def _days(seed: int = 7) -> Iterator[tuple[date, pl.DataFrame]]:
     close = chance.integers(500, 200_000, STOCKS)
     numbers = np.arange(1, STOCKS + 1)
     codes = [f"{number:06}" for number in numbers]
-    day = FIRST
-    while True:
+    for day in open_days():
         previous, close = close, np.maximum(100, (close * (1 + chance.normal(0, 0.02, STOCKS))).astype(np.int64))
         volume = chance.integers(1_000, 5_000_000, STOCKS)
         bars = pl.DataFrame(
@@ -95,7 +95,11 @@ def _days(seed: int = 7) -> Iterator[tuple[date, pl.DataFrame]]:
         bars = bars.with_columns(pl.when(~is_halted).then(pl.col(name)).alias(name) for name in VALUES[:3])
         # As the exchange lists them: the largest first, in another order each day.
         yield day, bars.sort(pl.col("close_price") * (7 + pl.col("stock_id") % 1000), descending=True)
-        day += timedelta(days=3 if day.weekday() == 4 else 1)
+
+
+def open_days() -> list[date]:
+    """The sessions from `FIRST` on: rows of other days are rejected."""
+    return [day.date() for day in get_calendar("XKRX", start=FIRST).sessions]
 
 
 def _as_marcap(bars: pl.DataFrame, day: date, *, with_header: bool) -> bytes:
