@@ -19,6 +19,7 @@ FOLDER = Path(__file__).parent / "sql"
 # Locked in this order: a load of prices makes stocks too.
 STOCKS, PRICES = "market.stocks", "market.daily_prices"
 FEW_MONTHS = 2
+STAGED_OF_THESE_DAYS = "(SELECT * FROM staged_prices WHERE trade_date BETWEEN %(first)s AND %(last)s)"
 
 
 @dataclass(frozen=True)
@@ -130,14 +131,19 @@ def staged_months(cursor: Any) -> list[Days]:
     return months
 
 
-def store_staged(cursor: Any, days: Days, given: Sequence[str]) -> tuple[int, int]:
-    """Move the staged rows of these days into place; return how many were inserted and updated."""
+def store_staged(cursor: Any, days: Days, given: Sequence[str], *, alone: bool = False) -> tuple[int, int]:
+    """Move the staged rows of these days into place; return how many were inserted and updated.
+
+    `alone` says that no other rows are staged. Then all are asked for: by the days that are asked for, the planner would
+    expect few rows of a table that it knows nothing of, and look each of them up on its own.
+    """
+    told = "staged_prices" if alone else STAGED_OF_THESE_DAYS
     bounds = {"first": days.first, "last": days.last}
-    cursor.execute(statement("update_changed"), bounds | {"given": list(given)})
+    cursor.execute(statement("update_changed").format(told=told), bounds | {"given": list(given)})
     updated = int(cursor.rowcount)
     if updated == days.rows:
         return 0, updated
-    cursor.execute(statement("insert_new"), bounds)
+    cursor.execute(statement("insert_new").format(told=told), bounds)
     return int(cursor.rowcount), updated
 
 
