@@ -98,12 +98,17 @@ class _PriceLoad:
     def end(self) -> None:
         """Make the stocks and months that are new, and let the stocks follow their newest prices."""
         newest = self.parcels.newest
-        if newest.height and (self.unmade.height or self.months.made or set(FACTS) & set(self.intake.columns)):
+        if newest.is_empty():
+            return
+        if self.unmade.height or self.months.made:
             self._make_stocks(self.intake.directory.identified(newest))
             self.months.attach()
             self.watch.step(f"{self.table.path.name}: store", self.intake.rows, 1)
             self.months.meet_latest(newest["trade_date"])
             store.update_stocks(self.cursor, self.intake.columns)
+        elif set(FACTS) & set(self.intake.columns):
+            stocks = newest.with_columns(self.stock_ids.gather(newest["stock_no"]))
+            store.follow_newest(self.cursor, self.intake.directory.identified(stocks), self.intake.columns)
 
     def need_staging(self) -> None:
         """Make the staging tables where they are not there yet."""
