@@ -12,7 +12,7 @@ RUN := .venv/bin/python
 help:
 	@echo 'make run [PORT=8000]  start the database and the back office, with demo data the first time'
 	@echo 'make test             run every test; DATABASE_URL=… make test uses your server'
-	@echo 'make drill            2,000 requests of several users at once through PgBouncer, looking for leaks'
+	@echo 'make drill            requests through PgBouncer, looking for leaks; loads killed at random moments'
 	@echo 'make lint             style, types and the staircase of apps'
 	@echo 'make bench            measure, as ratios within one run'
 	@echo 'make clean            remove what can be made again; the data under var/postgres stays'
@@ -25,7 +25,7 @@ test: .venv/development
 
 # Needs PgBouncer (Debian: apt install pgbouncer).
 drill: .venv/development
-	@$(RUN) -m pytest tests/drills/pgbouncer.py $(ARGS)
+	@$(RUN) -m pytest tests/drills/pgbouncer.py tests/drills/killed_loads.py $(ARGS)
 
 lint: .venv/development
 	@$(RUN) -m ruff check .

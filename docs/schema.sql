@@ -1615,9 +1615,12 @@ CREATE OR REPLACE FUNCTION market.pgtrigger_latest_price_on_delete_f66ea()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
-    bereft bigint[] := ARRAY(
-        SELECT stock_id FROM departed JOIN market.latest_prices USING (stock_id, trade_date));
+    bereft bigint[];
 BEGIN
+    -- Somebody else may be deleting the newest price of one of these stocks, and be about to find one of ours the next.
+    PERFORM FROM market.latest_prices
+      WHERE stock_id IN (SELECT stock_id FROM departed) ORDER BY stock_id FOR NO KEY UPDATE;
+    bereft := ARRAY(SELECT stock_id FROM departed JOIN market.latest_prices USING (stock_id, trade_date));
     PERFORM market.refresh_latest_prices(bereft) WHERE cardinality(bereft) > 0;
     RETURN NULL;
 END
@@ -1648,18 +1651,28 @@ CREATE OR REPLACE FUNCTION market.pgtrigger_latest_price_on_update_15a50()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 DECLARE
+    moved bigint[];
+BEGIN
+    -- From here on nobody moves these newest prices, not even back: whoever deletes one waits, and then sees our rows. So
+    -- what is read below stays true, and of the rows of a whole month only the few that are not older matter.
+    PERFORM FROM market.latest_prices
+      WHERE stock_id IN (SELECT stock_id FROM departed UNION SELECT stock_id FROM arrived)
+      ORDER BY stock_id FOR NO KEY UPDATE;
     -- Stocks whose newest price was moved to another day or another stock.
-    moved bigint[] := ARRAY(
+    moved := ARRAY(
         SELECT departed.stock_id
           FROM departed JOIN market.latest_prices USING (stock_id, trade_date)
          WHERE NOT EXISTS (SELECT FROM arrived
                             WHERE (arrived.stock_id, arrived.trade_date) = (departed.stock_id, departed.trade_date)));
-BEGIN
     INSERT INTO market.latest_prices AS latest (stock_id, trade_date, close_price)
-    SELECT DISTINCT ON (stock_id) stock_id, trade_date, close_price
-      FROM arrived JOIN market.stocks USING (stock_id)
-     WHERE trade_date <= market.today(market_type)
-     ORDER BY stock_id, trade_date DESC
+    SELECT DISTINCT ON (stock_id) stock_id, newest.trade_date, newest.close_price
+      FROM (SELECT arrived.stock_id, arrived.trade_date, arrived.close_price
+              FROM arrived LEFT JOIN market.latest_prices AS known USING (stock_id)
+             WHERE known.trade_date IS NULL OR arrived.trade_date >= known.trade_date
+            OFFSET 0) AS newest  -- The dates at the exchanges are computed for these rows only.
+      JOIN market.stocks USING (stock_id)
+     WHERE newest.trade_date <= market.today(market_type)
+     ORDER BY stock_id, newest.trade_date DESC
         ON CONFLICT (stock_id) DO UPDATE
        SET trade_date = EXCLUDED.trade_date, close_price = EXCLUDED.close_price
      WHERE EXCLUDED.trade_date >= latest.trade_date
@@ -1686,20 +1699,25 @@ CREATE OR REPLACE FUNCTION market.refresh_latest_prices(stock_ids bigint[])
 AS $function$
     -- Whoever changes one of these rows at the same moment is waited for, so that the look below sees what it left.
     SELECT FROM market.latest_prices WHERE stock_id = ANY (stock_ids) ORDER BY stock_id FOR UPDATE;
-    DELETE FROM market.latest_prices AS latest
-     WHERE stock_id = ANY (stock_ids)
-       AND NOT EXISTS (SELECT FROM market.daily_prices
-                         JOIN market.stocks USING (stock_id)
-                        WHERE daily_prices.stock_id = latest.stock_id AND trade_date <= market.today(market_type));
+    WITH newest AS MATERIALIZED (
+        SELECT stock_id, found.trade_date, found.close_price
+          FROM market.stocks
+          LEFT JOIN LATERAL (
+                SELECT trade_date, close_price
+                  FROM market.daily_prices
+                 WHERE daily_prices.stock_id = stocks.stock_id AND trade_date <= market.today(market_type)
+                 ORDER BY trade_date DESC LIMIT 1) AS found ON true
+         WHERE stock_id = ANY (stock_ids)
+    ), without_any AS (
+        DELETE FROM market.latest_prices AS latest
+         USING newest
+         WHERE latest.stock_id = newest.stock_id AND newest.trade_date IS NULL
+    )
     INSERT INTO market.latest_prices AS latest (stock_id, trade_date, close_price)
-    SELECT stock_id, newest.trade_date, newest.close_price
-      FROM market.stocks
-     CROSS JOIN LATERAL (
-            SELECT trade_date, close_price
-              FROM market.daily_prices
-             WHERE daily_prices.stock_id = stocks.stock_id AND trade_date <= market.today(market_type)
-             ORDER BY trade_date DESC LIMIT 1) AS newest
-     WHERE stock_id = ANY (stock_ids)
+    SELECT stock_id, trade_date, close_price
+      FROM newest
+     WHERE trade_date IS NOT NULL
+     ORDER BY stock_id
         ON CONFLICT (stock_id) DO UPDATE
        SET trade_date = EXCLUDED.trade_date, close_price = EXCLUDED.close_price
      WHERE (latest.trade_date, latest.close_price) IS DISTINCT FROM (EXCLUDED.trade_date, EXCLUDED.close_price);

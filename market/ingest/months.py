@@ -35,6 +35,7 @@ class Months:
         self.cursor = cursor
         self.made: list[Partition] = []
         self._is_new: dict[date, bool] = {}
+        self._differed = False
 
     def is_new(self, month: date) -> bool:
         """Whether this load builds the month aside; if so, its table is there."""
@@ -78,15 +79,17 @@ class Months:
                 self.cursor.execute(self._on(partition.start, statement("meet_latest")))
 
     def holds(self, rows: pl.DataFrame, days: Days, given: Sequence[str]) -> bool | None:
-        """Whether a month that exists holds exactly these rows of these days; None where it has nothing of them."""
-        values = [value for value in VALUES if value not in ("amount", "changes") or value in given]
-        names = sql.SQL(", ").join(map(sql.Identifier, values))
-        question = self._on(days.month, statement("digest"), values=names)
-        self.cursor.execute(question, {"first": days.first, "last": days.last})
-        count, stored = self.cursor.fetchone()
-        if not count:
-            return None
-        return count == rows.height and bytes(stored) == digest(rows, values)
+        """Whether a month that exists holds exactly these rows of these days; None where it has nothing of them.
+
+        Where the month before differed this one may too, and its first day is looked at before all of it is.
+        """
+        if self._differed and days.first < days.last:
+            first = rows.filter(rows["trade_date"] == days.first)
+            if self._holds(first, Days(days.first, days.first, first.height), given) is False:
+                return False
+        is_held = self._holds(rows, days, given)
+        self._differed = is_held is False
+        return is_held
 
     def insert(self, rows: pl.DataFrame) -> None:
         """Insert rows of days that nothing is stored of, by the door that everybody uses."""
@@ -98,7 +101,17 @@ class Months:
         self.cursor.execute("TRUNCATE staged_prices")
         with self.cursor.copy(STAGE) as copy:
             copy.write(as_csv(rows.select(STORED)))
-        return store_staged(self.cursor, days, given)
+        return store_staged(self.cursor, days, given, alone=True)
+
+    def _holds(self, rows: pl.DataFrame, days: Days, given: Sequence[str]) -> bool | None:
+        values = [value for value in VALUES if value not in ("amount", "changes") or value in given]
+        names = sql.SQL(", ").join(map(sql.Identifier, values))
+        question = self._on(days.month, statement("digest"), values=names)
+        self.cursor.execute(question, {"first": days.first, "last": days.last})
+        count, stored = self.cursor.fetchone()
+        if not count:
+            return None
+        return count == rows.height and bytes(stored) == digest(rows, values)
 
     def _start(self, partition: Partition) -> bool:
         if partitions.exists(self.cursor, partition):

@@ -87,7 +87,7 @@ class _PriceLoad:
         with self._open:
             for parcel in ahead(self._parcels()):
                 self._know(parcel.newcomers)
-                self._take(parcel.rows.with_columns(self.stock_ids.gather(parcel.rows["stock_no"])))
+                self._take(parcel.rows)
                 self.watch.step(f"{self.table.path.name}: read", self.intake.rows, self.table.share_read())
             self._pause()
             self.intake.refuse_if_empty(self.table)
@@ -98,12 +98,17 @@ class _PriceLoad:
     def end(self) -> None:
         """Make the stocks and months that are new, and let the stocks follow their newest prices."""
         newest = self.parcels.newest
-        if newest.height and (self.unmade.height or self.months.made or set(FACTS) & set(self.intake.columns)):
+        if newest.is_empty():
+            return
+        if self.unmade.height or self.months.made:
             self._make_stocks(self.intake.directory.identified(newest))
             self.months.attach()
             self.watch.step(f"{self.table.path.name}: store", self.intake.rows, 1)
             self.months.meet_latest(newest["trade_date"])
             store.update_stocks(self.cursor, self.intake.columns)
+        elif set(FACTS) & set(self.intake.columns):
+            stocks = newest.with_columns(self.stock_ids.gather(newest["stock_no"]))
+            store.follow_newest(self.cursor, self.intake.directory.identified(stocks), self.intake.columns)
 
     def need_staging(self) -> None:
         """Make the staging tables where they are not there yet."""
@@ -119,6 +124,10 @@ class _PriceLoad:
 
     def _settle(self) -> None:
         """All rows are read."""
+
+    def _identified(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows with the `stock_id` of now: a number that was reserved changes if somebody else makes the stock."""
+        return rows.with_columns(self.stock_ids.gather(rows["stock_no"]))
 
     def _write(self, target: str, rows: pl.DataFrame) -> None:
         """Copy rows, going on with the COPY that is under way if it has the same target."""
@@ -164,40 +173,46 @@ class _PriceLoad:
 
 
 class _ByDay(_PriceLoad):
-    """A file in order of days, as most are: its rows go straight to where they stay while it is read."""
+    """A file in order of days, as most are: its rows go straight to where they stay while it is read.
 
-    _building: date | None = None
+    Rows of a month that exists wait until the file has no more of them: one statement for all costs less than several.
+    """
+
+    _month: date | None = None
+    _waiting: tuple[pl.DataFrame, ...] = ()
 
     def _parcels(self) -> Iterator[Parcel]:
         return self.parcels.by_day()
 
     def _take(self, rows: pl.DataFrame) -> None:
         for month, part in by_month(rows):
-            if self._building != month:
+            if self._month != month:
                 self._settle()
-                if self.months.is_new(month):
-                    self._building = month
-            if self._building == month:
-                self._write(self.months.copy_into(month), part.select(STORED))
+                self._month = month
+            if self.months.is_new(month):
+                self._write(self.months.copy_into(month), self._identified(part).select(STORED))
                 self.inserted += part.height
             else:
-                self._meet(month, part)
+                self._waiting += (part,)
 
     def _settle(self) -> None:
         self._pause()
-        if self._building:
-            self.months.finish(self._building)
-            self._building = None
+        if self._month and self.months.is_new(self._month):
+            self.months.finish(self._month)
+        elif self._month:
+            self._meet(self._month, pl.concat(self._waiting))
+        self._month, self._waiting = None, ()
 
     def _meet(self, month: date, rows: pl.DataFrame) -> None:
         """Rows of a month that exists."""
+        rows = self._identified(rows)
         days = Days(rows["trade_date"][0], rows["trade_date"][-1], rows.height)
         is_held = self.months.holds(rows, days, self.intake.columns)
         if is_held:
             return
         if self.unmade.height:
             self._make_stocks(self.unmade)
-            rows = rows.with_columns(self.stock_ids.gather(rows["stock_no"]))
+            rows = self._identified(rows)
         self.touched.add(month)
         if is_held is None:
             self.months.insert(rows)
@@ -218,7 +233,7 @@ class _AtOnce(_PriceLoad):
         if not self._has_staging:
             self._pause()
             self.need_staging()
-        self._write(STAGE, rows.select("line", *STORED))
+        self._write(STAGE, self._identified(rows).select("line", *STORED))
 
     def _settle(self) -> None:
         if self.parcels.newest.is_empty():

@@ -19,6 +19,8 @@ FOLDER = Path(__file__).parent / "sql"
 # Locked in this order: a load of prices makes stocks too.
 STOCKS, PRICES = "market.stocks", "market.daily_prices"
 FEW_MONTHS = 2
+FOLLOWED = ("stock_id", "trade_date", "name", "market_type", "market_cap")
+STAGED_OF_THESE_DAYS = "(SELECT * FROM staged_prices WHERE trade_date BETWEEN %(first)s AND %(last)s)"
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,13 @@ def update_stocks(cursor: Any, given: Sequence[str]) -> tuple[int, int]:
     return int(cursor.rowcount), outdated
 
 
+def follow_newest(cursor: Any, stocks: pl.DataFrame, given: Sequence[str]) -> None:
+    """Let known stocks follow what a price file says of them, as `update_stocks` does after staging."""
+    nothing = [None] * stocks.height
+    facts = {fact: stocks[fact].cast(pl.String).to_list() if fact in stocks.columns else nothing for fact in FOLLOWED}
+    cursor.execute(statement("follow_newest"), facts | {"given": list(given)})
+
+
 def reserve_stocks(cursor: Any, count: int) -> list[int]:
     """Numbers for stocks that are made later; rows that name them may be written before that."""
     cursor.execute(
@@ -130,14 +139,19 @@ def staged_months(cursor: Any) -> list[Days]:
     return months
 
 
-def store_staged(cursor: Any, days: Days, given: Sequence[str]) -> tuple[int, int]:
-    """Move the staged rows of these days into place; return how many were inserted and updated."""
+def store_staged(cursor: Any, days: Days, given: Sequence[str], *, alone: bool = False) -> tuple[int, int]:
+    """Move the staged rows of these days into place; return how many were inserted and updated.
+
+    `alone` says that no other rows are staged. Then all are asked for: asked for some days of a table that it knows
+    nothing of, the planner would expect few rows, and look each of them up on its own.
+    """
+    told = "staged_prices" if alone else STAGED_OF_THESE_DAYS
     bounds = {"first": days.first, "last": days.last}
-    cursor.execute(statement("update_changed"), bounds | {"given": list(given)})
+    cursor.execute(statement("update_changed").format(told=told), bounds | {"given": list(given)})
     updated = int(cursor.rowcount)
     if updated == days.rows:
         return 0, updated
-    cursor.execute(statement("insert_new"), bounds)
+    cursor.execute(statement("insert_new").format(told=told), bounds)
     return int(cursor.rowcount), updated
 
 

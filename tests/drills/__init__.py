@@ -1,1 +1,1 @@
-"""Drills: many requests at once against a server of their own, each run in a process that serves as the web does."""
+"""Drills, against servers of their own: many requests at once, in a process that serves as the web does, and kills."""

@@ -99,6 +99,23 @@ def test_a_stock_that_somebody_adds_meanwhile_is_the_stock_of_its_prices(tmp_pat
     assert Stock.objects.count() == 5
 
 
+def test_so_it_is_where_the_month_exists(tmp_path: Path, monkeypatch) -> None:
+    ensure(DailyPrice, [date(2023, month, 1) for month in (1, 2, 3)])
+    holds = months.Months.holds
+
+    def holds_late(self, *asked: object) -> bool | None:
+        if not Stock.objects.filter(ticker="000003").exists():
+            Stock.objects.create(ticker="000003", name="theirs", market_type="KOSPI")
+        return holds(self, *asked)
+
+    monkeypatch.setattr(months.Months, "holds", holds_late)
+
+    load_prices(csv_file(tmp_path, ROWS))
+
+    assert DailyPrice.objects.filter(stock__ticker="000003").count() == len(DAYS)
+    assert Stock.objects.count() == 5
+
+
 def test_a_stored_month_is_known_by_every_value(tmp_path: Path) -> None:
     rows = [aegis(trade_date="2023-01-02", changes="-0.05", amount=""), aegis(trade_date="2023-01-03", high_price="")]
     named = [row | {"name": "t", "market_type": "KOSPI"} for row in rows]
@@ -110,6 +127,17 @@ def test_a_stored_month_is_known_by_every_value(tmp_path: Path) -> None:
         assert (report.updated, report.unchanged) == (1, 1), column
         load_prices(csv_file(tmp_path, named))
     assert stored()[0][7:] == (None, Decimal("-0.05"))
+
+
+def test_after_a_month_that_differs_each_later_one_is_still_known_by_all_its_days(tmp_path: Path) -> None:
+    load_prices(csv_file(tmp_path, ROWS))
+    changed = [row | {"Volume": 7.0} if row["Date"] in ("2023-01-02", "2023-02-03") else row for row in ROWS]
+    added = [marcap(Code="000001", Date=day) for day in ("2023-01-04", "2023-03-06")]
+
+    report = load_prices(csv_file(tmp_path, sorted([*changed, *added], key=lambda row: row["Date"])))
+
+    assert (report.inserted, report.updated, report.unchanged) == (2, 10, 20)
+    assert DailyPrice.objects.filter(volume=7).count() == 10
 
 
 def test_halted_days_are_known_too(tmp_path: Path) -> None:

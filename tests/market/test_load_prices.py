@@ -227,6 +227,15 @@ def test_names_and_market_capitalisation_follow_the_newest_row(tmp_path: Path) -
     assert (stock.name, stock.market_cap) == ("새이름", 5)
 
 
+def test_what_an_earlier_day_says_of_a_stock_is_not_news(tmp_path: Path) -> None:
+    load_prices(csv_file(tmp_path, [marcap(Name="새이름", Marcap=5.0, Date="2024-01-03")]))
+
+    load_prices(csv_file(tmp_path, [marcap(Name="옛이름", Marcap=9.0, Date="2024-01-02")]))
+
+    stock = Stock.objects.get()
+    assert (stock.name, stock.market_cap) == ("새이름", 5)
+
+
 def test_a_corrected_close_of_the_newest_day_is_the_latest_price(tmp_path: Path) -> None:
     load_prices(csv_file(tmp_path, [marcap(), marcap(Date="2024-01-03")]))
 

@@ -21,7 +21,7 @@ from typing import Any
 import psycopg
 
 from system.postgres import Cluster
-from tests.bench.market.sessions import COLUMNS, Files, day_file, write
+from tests.bench.market.sessions import COLUMNS, Files, day_file, marcap_day, write
 from tests.bench.report import Figure, ratio
 from tests.servers import ROOT
 
@@ -31,6 +31,7 @@ READ_BOUND, LATEST_MS, MEGABYTES = 1.3, 5.0, 400
 PEERS = {"bulk_create": 12.0, "executemany": None, "to_sql": None}
 CHUNK = 1 << 20
 INTO = f"({', '.join(COLUMNS)}) FROM STDIN (FORMAT csv)"
+SET_CAPS = "UPDATE market.stocks SET market_cap = caps.market_cap FROM caps WHERE caps.stock_id = stocks.stock_id"
 
 
 def run(server: Cluster, rows: int = ROWS) -> list[Figure]:
@@ -59,7 +60,7 @@ class _Bench:
             unchanged,
             self._log_figure(written),
             *self._reads(),
-            self._day(),
+            *self._day(),
             self._load("reload all changed", self.files.changed, 0.10, ("updated", self.files.rows))[1],
         ]
 
@@ -107,23 +108,46 @@ class _Bench:
         self._bare()
         return self._log_position() - before
 
-    def _day(self) -> Figure:
-        """A day's rows by COPY into the table itself, and the day's file by the loader, in turn, on the same day."""
+    def _day(self) -> Iterator[Figure]:
+        """A day's rows by COPY into the table itself, and the day's files by the loader, in turn, on the same day.
+
+        A marcap file tells the market capitalisation of each stock too; what it is compared with sets that as well.
+        """
         day = self.files.next_day
-        path = self.files.marcap.with_name("day.csv")
-        ready = day_file(path, day)
+        aegis, marcap = (self.files.marcap.with_name(name) for name in ("day.csv", "marcap-day.csv"))
+        ready = day_file(aegis, day)
         self._make_month(day)
-        direct, ours = [], []
-        for _round in range(DAY_ROUNDS + 1):
-            start = time.perf_counter()
-            with self.owner.cursor().copy("COPY market.daily_prices " + INTO) as copy:
+        direct, ours, full_direct, full = [], [], [], []
+        for number in range(DAY_ROUNDS + 1):
+            caps = marcap_day(marcap, day, 2 * number)
+            direct.append(self._stored(day, ready))
+            ours.append(self._loaded(day, aegis))
+            full.append(self._loaded(day, marcap))
+            caps = marcap_day(marcap, day, 2 * number + 1)
+            full_direct.append(self._stored(day, ready, caps))
+        yield _day_figure("a day's file / COPY of it into prices", ours, direct, 1.6)
+        yield _day_figure("a day of marcap / COPY of it, market caps set", full, full_direct, 1.6)
+        yield _day_figure("a day of marcap / COPY of its prices alone", full, direct)
+
+    def _stored(self, day: date, ready: bytes, caps: bytes = b"") -> float:
+        """Seconds of a COPY of a day's prices, and of setting `caps`, in one transaction."""
+        start = time.perf_counter()
+        with self.owner.transaction(), self.owner.cursor() as cursor:
+            with cursor.copy("COPY market.daily_prices " + INTO) as copy:
                 copy.write(ready)
-            direct.append(time.perf_counter() - start)
-            self._forget(day)
-            ours.append(self.ask("load", str(path))["seconds"])
-            self._forget(day)
-        detail = f"{1000 * median(ours):.0f} / {1000 * median(direct):.0f} ms"
-        return Figure("market", "a day's file / COPY of it into prices", ratio(ours[1:], direct[1:]), 1.6, True, detail)
+            if caps:
+                cursor.execute("CREATE TEMPORARY TABLE caps (stock_id bigint, market_cap numeric) ON COMMIT DROP")
+                with cursor.copy("COPY caps FROM STDIN (FORMAT csv)") as copy:
+                    copy.write(caps)
+                cursor.execute(SET_CAPS)
+        seconds = time.perf_counter() - start
+        self._forget(day)
+        return seconds
+
+    def _loaded(self, day: date, path: Path) -> float:
+        seconds: float = self.ask("load", str(path))["seconds"]
+        self._forget(day)
+        return seconds
 
     def _make_month(self, day: date) -> None:
         name = f"market.daily_prices_y{day:%Y}m{day:%m}"
@@ -134,7 +158,7 @@ class _Bench:
 
     def _forget(self, day: date) -> None:
         self.owner.execute("DELETE FROM market.daily_prices WHERE trade_date = %s", [day])
-        self.owner.execute(f"VACUUM market.latest_prices, market.daily_prices_y{day:%Y}m{day:%m}")
+        self.owner.execute(f"VACUUM market.stocks, market.latest_prices, market.daily_prices_y{day:%Y}m{day:%m}")
 
     def _reads(self) -> Iterator[Figure]:
         for name, (ours, flat) in self.ask("reads").items():
@@ -160,6 +184,12 @@ def _client(server: Cluster) -> Iterator[Any]:
 
         yield ask
         client.stdin.close()
+
+
+def _day_figure(name: str, ours: list[float], direct: list[float], bound: float | None = None) -> Figure:
+    # The first round meets cold caches.
+    detail = f"{1000 * median(ours[1:]):.0f} / {1000 * median(direct[1:]):.0f} ms"
+    return Figure("market", name, ratio(ours[1:], direct[1:]), bound, at_most=True, detail=detail)
 
 
 def _rate(seconds: float, rows: int) -> str:

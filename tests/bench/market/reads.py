@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from market.models import DailyPrice, LatestPrice
 
-ROUNDS = 15
+ROUNDS = 25
 FLAT = """
     CREATE SCHEMA bench;
     CREATE TABLE bench.flat (LIKE market.daily_prices INCLUDING DEFAULTS);

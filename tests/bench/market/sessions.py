@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from exchange_calendars import get_calendar
 from isal import igzip
 
 STOCKS = 2_600
 FIRST = date(2005, 1, 3)
 VALUES = ("open_price", "high_price", "low_price", "close_price", "volume", "amount", "changes")
 COLUMNS = ("stock_id", "trade_date", *VALUES)
+SHARES = 7_000_000 + pl.col("stock_id") % 1000
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,23 @@ def write(folder: Path, rows: int) -> Files:
 
 def day_file(path: Path, day: date) -> bytes:
     """Write one session as AEGIS CSV, of prices alone; return its rows ready for COPY."""
-    bars = next(_days(seed=day.toordinal()))[1]
+    bars = _a_session(day)
     names = {"code": "ticker", **{value: value for value in VALUES}}
     told = bars.select(*names).rename(names).with_columns(trade_date=pl.lit(day.isoformat()))
     path.write_bytes(told.write_csv().encode())
     return as_rows(bars, day)
+
+
+def marcap_day(path: Path, day: date, shift: int) -> bytes:
+    """Write one session as marcap does, with closes that much higher and so with other market capitalisations for each
+    `shift`; return these ready for COPY, by stock."""
+    bars = _a_session(day).with_columns(pl.col("close_price") + shift, pl.col("high_price") + shift)
+    path.write_bytes(_as_marcap(bars, day, with_header=True))
+    return bars.select("stock_id", pl.col("close_price") * SHARES).write_csv(include_header=False).encode()
+
+
+def _a_session(day: date) -> pl.DataFrame:
+    return next(_days(seed=day.toordinal()))[1]
 
 
 def as_rows(bars: pl.DataFrame, day: date) -> bytes:
@@ -74,8 +88,7 @@ def _days(seed: int = 7) -> Iterator[tuple[date, pl.DataFrame]]:
     close = chance.integers(500, 200_000, STOCKS)
     numbers = np.arange(1, STOCKS + 1)
     codes = [f"{number:06}" for number in numbers]
-    day = FIRST
-    while True:
+    for day in open_days():
         previous, close = close, np.maximum(100, (close * (1 + chance.normal(0, 0.02, STOCKS))).astype(np.int64))
         volume = chance.integers(1_000, 5_000_000, STOCKS)
         bars = pl.DataFrame(
@@ -95,11 +108,14 @@ def _days(seed: int = 7) -> Iterator[tuple[date, pl.DataFrame]]:
         bars = bars.with_columns(pl.when(~is_halted).then(pl.col(name)).alias(name) for name in VALUES[:3])
         # As the exchange lists them: the largest first, in another order each day.
         yield day, bars.sort(pl.col("close_price") * (7 + pl.col("stock_id") % 1000), descending=True)
-        day += timedelta(days=3 if day.weekday() == 4 else 1)
+
+
+def open_days() -> list[date]:
+    """The sessions from `FIRST` on: rows of other days are rejected."""
+    return [day.date() for day in get_calendar("XKRX", start=FIRST).sessions]
 
 
 def _as_marcap(bars: pl.DataFrame, day: date, *, with_header: bool) -> bytes:
-    shares = 7_000_000 + pl.col("stock_id") % 1000
     is_kospi = pl.col("stock_id") % 3 == 0
     told = bars.select(
         Code="code",
@@ -114,8 +130,8 @@ def _as_marcap(bars: pl.DataFrame, day: date, *, with_header: bool) -> bytes:
         Open=pl.col("open_price").cast(pl.Float64).fill_null(0.0),
         High=pl.col("high_price").cast(pl.Float64).fill_null(0.0),
         Low=pl.col("low_price").cast(pl.Float64).fill_null(0.0),
-        Marcap=(pl.col("close_price") * shares).cast(pl.Float64),
-        Stocks=shares,
+        Marcap=(pl.col("close_price") * SHARES).cast(pl.Float64),
+        Stocks=SHARES,
         Market=pl.when(is_kospi).then(pl.lit("KOSPI")).otherwise(pl.lit("KOSDAQ")),
         MarketId=pl.when(is_kospi).then(pl.lit("STK")).otherwise(pl.lit("KSQ")),
         Rank=pl.int_range(1, pl.len() + 1),
