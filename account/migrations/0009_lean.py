@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("account", "0008_sound_facts"),
-        ("market", "0012_lean"),
+        ("market", "0013_lean"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("brain", "0004_sound_facts"),
-        ("market", "0012_lean"),
+        ("market", "0013_lean"),
     ]
 
     operations = [

@@ -1,6 +1,8 @@
 import system.constraints
 from django.db import migrations, models
 
+from system.schemas import run_sql
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -8,6 +10,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        run_sql(__file__, "no_exclusion"),
         migrations.RemoveConstraint(
             model_name="alert",
             name="chk_alerts_type",

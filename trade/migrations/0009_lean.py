@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("account", "0009_lean"),
         ("brain", "0005_lean"),
-        ("market", "0012_lean"),
+        ("market", "0013_lean"),
         ("trade", "0008_sound_facts"),
     ]
 

@@ -1,0 +1,5 @@
+DO $$
+BEGIN
+    EXECUTE format('ALTER DATABASE %I RESET constraint_exclusion', current_database());
+END
+$$;
