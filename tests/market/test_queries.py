@@ -109,5 +109,30 @@ def test_halted_days_do_not_count_in_a_range(stocks: list[Stock]) -> None:
     assert row["lowest"] == 195
 
 
+def test_the_range_of_one_stock_is_that_of_all_stocks(stocks: list[Stock]) -> None:
+    CorporateAction.objects.create(stock=stocks[0], kind="SPLIT", effective_date=DAY, ratio=10)
+    DailyPrice.objects.create(stock=stocks[1], trade_date=date(2024, 2, 1), close_price=1, volume=0)
+
+    for prices in (DailyPrice.objects, AdjustedPrice.objects):
+        for day in (DAY, DAYS[2], DAYS[1], year_before(DAYS[0])):
+            every = {row["stock"]: (row["highest"], row["lowest"]) for row in prices.range_52_weeks(day)}
+            for stock in stocks:
+                assert prices.range_of(stock, day) == every.get(stock.pk, (None, None))
+    assert DailyPrice.objects.range_of(stocks[0], DAY) == (405, 195)
+    assert AdjustedPrice.objects.range_of(stocks[0].pk, DAY) == (405, Decimal("19.5"))
+
+
+def test_the_plan_of_one_stocks_range_is_kept_and_reads_a_years_months(stocks: list[Stock]) -> None:
+    read = "SELECT relname, seq_scan + idx_scan FROM pg_stat_xact_user_tables WHERE relname LIKE 'daily_prices_y%'"
+    with connection.cursor() as cursor:
+        cursor.execute(read)
+        before = dict(cursor.fetchall())
+        DailyPrice.objects.range_of(stocks[0], date(2022, 12, 31))
+        cursor.execute(read)
+        months = {name for name, scans in cursor.fetchall() if scans > before.get(name, 0)}
+
+    assert months == {f"daily_prices_y2022m{month:02d}" for month in range(1, 13)}
+
+
 def test_52_weeks_are_364_days_with_the_last_one() -> None:
     assert year_before(date(2024, 3, 4)) == date(2023, 3, 7)

@@ -1,0 +1,1 @@
+DROP FUNCTION market.range_52_weeks(bigint, date, boolean);
