@@ -91,7 +91,7 @@ class Intake:
     def _typed(self, given: pl.DataFrame) -> pl.DataFrame:
         """The batch with what its texts say under the columns' own names, and `stock_no` and `known_market`."""
         typed = given.with_columns(_read(column) for column in self.columns)
-        typed = self.directory.look_up(reread_dates(typed, [day for day in DATES if day in self.columns]))
+        typed = self.directory.look_up(typed)
         of_stock = ("market_type", "known_market") if "market_type" in self.columns else ("known_market", "told_market")
         has_bars = set(BARS) <= set(self.columns)
         is_halted = pl.all_horizontal(pl.col(bar) == 0 for bar in BARS) if has_bars else pl.lit(False)
@@ -99,10 +99,8 @@ class Intake:
             market_type=pl.coalesce(of_stock), is_halted=is_halted.fill_null(False)
         )
         bars = (pl.when(~pl.col("is_halted")).then(pl.col(bar)).alias(bar) for bar in BARS if bar in self.columns)
-        return self._dated(typed.with_columns(bars))
-
-    def _dated(self, typed: pl.DataFrame) -> pl.DataFrame:
-        return self.closed_days.mark(typed) if self.closed_days else typed
+        dated = reread_dates(typed.with_columns(bars), [day for day in DATES if day in self.columns])
+        return self.closed_days.mark(dated) if self.closed_days else dated
 
     def _of_known_stocks(self, rows: pl.DataFrame) -> pl.DataFrame:
         known = rows.filter(pl.col("stock_no").is_not_null())

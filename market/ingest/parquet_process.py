@@ -18,6 +18,7 @@ from polars.exceptions import PanicException, PolarsError
 # Days since 1970 of 0001-01-02 and 9999-12-30, and how columns count them.
 FIRST_DAY, LAST_DAY = -719_161, 2_932_895
 IN_A_DAY = {"ms": 86_400_000, "us": 86_400_000_000}
+CLOCK = "%Y-%m-%d %H:%M:%S%.f"
 DAYS = selectors.date() | selectors.datetime()
 HEADER, BATCH, END, ERROR = b"H", b"B", b"Z", b"E"
 
@@ -60,12 +61,15 @@ def _cleaned(part: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_day(column: pl.Series) -> pl.Series:
-    """The day on the clock that an instant was written by."""
+    """The day on the clock that instants were written by; where they do not all begin one, their text says the rest."""
     if not isinstance(column.dtype, pl.Datetime):
         return _on_calendar(column, 1)
     unit = column.dtype.time_unit  # nanoseconds do not reach beyond 1677 and 2262
     known = column if unit == "ns" else _on_calendar(column, IN_A_DAY[unit])
-    return known.dt.replace_time_zone(None).cast(pl.Date)
+    clock = known.dt.replace_time_zone(None)
+    if (clock.dt.truncate("1d") == clock).all():
+        return clock.cast(pl.Date)
+    return known.dt.to_string(f"{CLOCK}%:z" if column.dtype.time_zone else CLOCK)
 
 
 def _on_calendar(column: pl.Series, in_a_day: int) -> pl.Series:
