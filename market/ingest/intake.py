@@ -1,7 +1,8 @@
 """Batches judged row by row: which rows to store, which were skipped, which were rejected."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 import polars as pl
 
@@ -17,9 +18,14 @@ from market.ingest.tables import Table
 from market.ingest.told import Told
 from market.models import MarketType
 
-Rules = Callable[[Sequence[str], Today, str | None], list[Rule]]
 BARS = ("open_price", "high_price", "low_price")
 RESERVED = ("#line", "#misfit")
+
+
+class Rules(Protocol):
+    """What rejects the rows of a file."""
+
+    def __call__(self, columns: Sequence[str], today: Today, market: str | None, *, of_krx: bool) -> list[Rule]: ...
 
 
 class Intake:
@@ -44,7 +50,8 @@ class Intake:
         given = _given(self.told.completed(self.form.frame(raw)))
         if not self._rules:
             self.columns = [name.removeprefix("given_") for name in given.columns if name not in RESERVED]
-            self._rules = self._rules_for(self.columns, self._today, self.told.market)
+            market, of_krx = self.told.market, self.form.is_of_krx
+            self._rules = self._rules_for(self.columns, self._today, market, of_krx=of_krx)
         good, bad = judge(self._typed(self._without_skipped(given)), self._rules)
         self.rejects.add(raw, bad)
         return self.directory.add(self._of_known_stocks(good) if self.form.is_of_delistings else good)

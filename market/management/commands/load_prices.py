@@ -14,7 +14,7 @@ from market.ingest.report import Report
 from market.ingest.retry import Waiting, retry
 from market.ingest.sources import Source
 from market.ingest.superseded import superseded_prices
-from market.ingest.told import Told
+from market.ingest.told import Told, read_ticker
 from market.jumps import flag_news, newest_day
 from market.models import MarketType
 from market.sessions import read_day
@@ -41,7 +41,9 @@ class Command(LoadCommand):
                 "exchange was closed. Without it, the day in the name of the file counts."
             ),
         )
-        parser.add_argument("--ticker", help="The stock that the rows are of, where the file does not say.")
+        parser.add_argument(
+            "--ticker", type=read_ticker, help="The stock that the rows are of, where the file does not say."
+        )
         parser.add_argument(
             "--market",
             choices=MarketType.values,
