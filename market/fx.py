@@ -11,6 +11,7 @@ import polars as pl
 from market.ingest import store
 from market.ingest.dates import read_date
 from market.ingest.delivery import Delivery, of_file
+from market.ingest.naming import readable
 from market.ingest.numbers import Number, is_beyond_reading
 from market.ingest.progress import Unwatched, Watch
 from market.ingest.refusal import RefusedFileError
@@ -49,7 +50,7 @@ def load(delivery: Delivery, watch: Watch) -> Report:
         inserted, updated = _store(cursor, rates)
         delivery.keep(cursor, reading.rejects)
     return Report(
-        file=str(table.path),
+        file=readable(table.path),
         format=f"fx {table.container}",
         rows=reading.rows,
         inserted=inserted,

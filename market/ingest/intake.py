@@ -10,6 +10,7 @@ from market.ingest.closed_days import ClosedDays
 from market.ingest.dates import read_date, reread_dates
 from market.ingest.directory import Directory
 from market.ingest.formats.format import Format
+from market.ingest.naming import readable
 from market.ingest.refusal import RefusedFileError
 from market.ingest.rejects import Rejects
 from market.ingest.report import Report
@@ -84,7 +85,7 @@ class Intake:
         """What became of the rows, now that those accepted are stored."""
         stored = self.rows - self.skipped.total() - self.rejects.counts.total()
         return Report(
-            file=str(table.path),
+            file=readable(table.path),
             format=f"{self.form.name} {table.container}",
             rows=self.rows,
             inserted=inserted,

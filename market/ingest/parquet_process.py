@@ -10,6 +10,7 @@ import json
 import resource
 import sys
 from io import BytesIO
+from pathlib import Path
 
 import polars as pl
 from polars import selectors
@@ -35,7 +36,13 @@ def main(path: str, rows: int, batch: int) -> None:
 
 
 def _send_file(path: str, rows: int, batch: int) -> None:
-    scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    with Path(path).open("rb") as file:
+        # Polars takes no name that is not UTF-8.
+        name = path if path.isprintable() else f"/dev/fd/{file.fileno()}"
+        _send_rows(pl.scan_parquet(name, glob=False, hive_partitioning=False), rows, batch)
+
+
+def _send_rows(scan: pl.LazyFrame, rows: int, batch: int) -> None:
     columns = [name for name, kind in scan.collect_schema().items() if not kind.is_nested()]
     height = scan.select(pl.len()).collect().item()
     _send(HEADER, json.dumps({"columns": columns, "rows": height}).encode())

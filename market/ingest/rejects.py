@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 from polars import selectors
 
+from market.ingest.naming import readable
 from market.ingest.store import statement
 from market.ingest.told import Told
 
@@ -40,7 +41,8 @@ class Rejects:
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         cursor.execute(
-            statement("keep_rejects"), {"loader": loader, "file_name": path.name[-255:], "file_digest": digest}
+            statement("keep_rejects"),
+            {"loader": loader, "file_name": readable(path.name)[-255:], "file_digest": digest},
         )
 
     def stage(self, cursor: Any) -> None:
