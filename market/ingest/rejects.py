@@ -35,8 +35,8 @@ class Rejects:
         self._spool.write(rows.write_csv(include_header=False).encode())
 
     def store(self, cursor: Any, loader: str, path: Path) -> None:
-        """Store them in `system.load_rejects`. Of those of this file that wait there already, one that is rejected again
-        has the newer reason, and one that is not is done with."""
+        """Store them in `system.load_rejects`. Of those of this file that wait there already, one that is rejected
+        again has the newer reason, and one that is not is done with."""
         waiting = LoadReject.objects.filter(loader=loader, resolved_at=None)
         if not self.counts and not waiting.exists():  # as ever: the file need not be read again for its digest
             return
