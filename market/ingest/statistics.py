@@ -7,7 +7,6 @@ from market.ingest.store import statement
 # How many rows must have changed, as autovacuum counts it: so many and a tenth of those that are known. A day's prices
 # never come near it; a year's do.
 AT_LEAST, SHARE = 10_000, 0.1
-ONLY = 180000
 
 
 def analyse(changed: int) -> bool:
@@ -16,8 +15,6 @@ def analyse(changed: int) -> bool:
 
     Servers before PostgreSQL 18 would analyse every month besides, which reads all prices; there it is left alone.
     """
-    if connection.pg_version < ONLY:
-        return False
     with connection.cursor() as cursor:
         cursor.execute(statement("stale_statistics"), {"changed": changed, "least": AT_LEAST, "share": SHARE})
         is_stale = bool(cursor.fetchone()[0])

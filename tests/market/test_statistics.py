@@ -27,7 +27,7 @@ def known() -> float:
 
 
 def told(before: float, *sizes: int) -> list[float]:
-    return [float(size) if connection.pg_version >= statistics.ONLY else before for size in sizes]
+    return [float(size) if connection.pg_version >= 180000 else before for size in sizes]
 
 
 def test_a_load_of_many_rows_tells_and_one_of_few_does_not(tmp_path: Path) -> None:
