@@ -17,6 +17,7 @@ MANY = [marcap(Code=f"{number:06}") for number in range(30)]
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statistics, "AT_LEAST", 10)
+    monkeypatch.setattr(statistics, "SHARE", 0)
 
 
 def known() -> float:
