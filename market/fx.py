@@ -9,7 +9,9 @@ from typing import Any
 import polars as pl
 
 from market.ingest import store
+from market.ingest.dates import read_date
 from market.ingest.delivery import Delivery, of_file
+from market.ingest.naming import readable
 from market.ingest.numbers import Number, is_beyond_reading
 from market.ingest.progress import Unwatched, Watch
 from market.ingest.refusal import RefusedFileError
@@ -48,7 +50,7 @@ def load(delivery: Delivery, watch: Watch) -> Report:
         inserted, updated = _store(cursor, rates)
         delivery.keep(cursor, reading.rejects)
     return Report(
-        file=str(table.path),
+        file=readable(table.path),
         format=f"fx {table.container}",
         rows=reading.rows,
         inserted=inserted,
@@ -116,7 +118,7 @@ def _typed(given: pl.DataFrame) -> pl.DataFrame:
     text = pl.col("given_currency")
     return given.with_columns(
         currency=pl.when(text.is_in(OURS)).then(text),
-        date=pl.col("given_date").str.to_date("%Y-%m-%d", strict=False),
+        date=read_date(pl.col("given_date")),
         rate=RATE.read(pl.col("given_rate")),
     )
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
+from market.ingest.naming import readable
 from market.ingest.progress import Bars, Unwatched, Watch
 from market.ingest.refusal import RefusedFileError
 from market.ingest.report import Outcome, Report, total
@@ -61,9 +62,11 @@ class LoadCommand(BaseCommand):
         again = options["retry_rejects"]
         if not files and not again:
             raise CommandError("Name a file to load, or try rejected rows again with --retry-rejects.")
-        told = {"files": files} | {name: str(options[name]) for name in RECORDED if options.get(name)}
+        told = {"files": [readable(file) for file in files]} | {
+            name: str(options[name]) for name in RECORDED if options.get(name)
+        }
         with job(self.name, told, module="market") as run, TemporaryDirectory() as folder:
-            names = [Path(file).name for file in files]
+            names = [readable(Path(file).name) for file in files]
             sources = waiting(self.name, names) if again else self.sources(files, Path(folder))
             outcome = Outcome()
             with watch() as watching:

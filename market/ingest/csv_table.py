@@ -100,7 +100,8 @@ class CsvTable:
         try:
             return self._text.read(BLOCK)
         except (EOFError, OSError, IsalError) as error:  # type: ignore[misc]
-            raise RefusedFileError(self.path, f"It is cut off or damaged ({error}).", "Fetch it again.") from error
+            problem = f"It is cut off, damaged, or something follows what is compressed ({error})."
+            raise RefusedFileError(self.path, problem, "Fetch it again.") from error
 
     def _at_once(self, block: bytes) -> pl.DataFrame | None:
         """The rows as columns of text, or None where a row does not have as many fields as the header."""

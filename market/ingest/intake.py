@@ -1,7 +1,8 @@
 """Batches judged row by row: which rows to store, which were skipped, which were rejected."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 import polars as pl
 
@@ -9,6 +10,7 @@ from market.ingest.closed_days import ClosedDays
 from market.ingest.dates import read_date, reread_dates
 from market.ingest.directory import Directory
 from market.ingest.formats.format import Format
+from market.ingest.naming import readable
 from market.ingest.refusal import RefusedFileError
 from market.ingest.rejects import Rejects
 from market.ingest.report import Report
@@ -17,9 +19,14 @@ from market.ingest.tables import Table
 from market.ingest.told import Told
 from market.models import MarketType
 
-Rules = Callable[[Sequence[str], Today, str | None], list[Rule]]
 BARS = ("open_price", "high_price", "low_price")
 RESERVED = ("#line", "#misfit")
+
+
+class Rules(Protocol):
+    """What rejects the rows of a file."""
+
+    def __call__(self, columns: Sequence[str], today: Today, market: str | None, *, of_krx: bool) -> list[Rule]: ...
 
 
 class Intake:
@@ -44,7 +51,8 @@ class Intake:
         given = _given(self.told.completed(self.form.frame(raw)))
         if not self._rules:
             self.columns = [name.removeprefix("given_") for name in given.columns if name not in RESERVED]
-            self._rules = self._rules_for(self.columns, self._today, self.told.market)
+            market, of_krx = self.told.market, self.form.is_of_krx
+            self._rules = self._rules_for(self.columns, self._today, market, of_krx=of_krx)
         good, bad = judge(self._typed(self._without_skipped(given)), self._rules)
         self.rejects.add(raw, bad)
         return self.directory.add(self._of_known_stocks(good) if self.form.is_of_delistings else good)
@@ -77,7 +85,7 @@ class Intake:
         """What became of the rows, now that those accepted are stored."""
         stored = self.rows - self.skipped.total() - self.rejects.counts.total()
         return Report(
-            file=str(table.path),
+            file=readable(table.path),
             format=f"{self.form.name} {table.container}",
             rows=self.rows,
             inserted=inserted,
@@ -91,7 +99,7 @@ class Intake:
     def _typed(self, given: pl.DataFrame) -> pl.DataFrame:
         """The batch with what its texts say under the columns' own names, and `stock_no` and `known_market`."""
         typed = given.with_columns(_read(column) for column in self.columns)
-        typed = self.directory.look_up(reread_dates(typed, [day for day in DATES if day in self.columns]))
+        typed = self.directory.look_up(typed)
         of_stock = ("market_type", "known_market") if "market_type" in self.columns else ("known_market", "told_market")
         has_bars = set(BARS) <= set(self.columns)
         is_halted = pl.all_horizontal(pl.col(bar) == 0 for bar in BARS) if has_bars else pl.lit(False)
@@ -99,10 +107,8 @@ class Intake:
             market_type=pl.coalesce(of_stock), is_halted=is_halted.fill_null(False)
         )
         bars = (pl.when(~pl.col("is_halted")).then(pl.col(bar)).alias(bar) for bar in BARS if bar in self.columns)
-        return self._dated(typed.with_columns(bars))
-
-    def _dated(self, typed: pl.DataFrame) -> pl.DataFrame:
-        return self.closed_days.mark(typed) if self.closed_days else typed
+        dated = reread_dates(typed.with_columns(bars), [day for day in DATES if day in self.columns])
+        return self.closed_days.mark(dated) if self.closed_days else dated
 
     def _of_known_stocks(self, rows: pl.DataFrame) -> pl.DataFrame:
         known = rows.filter(pl.col("stock_no").is_not_null())

@@ -10,6 +10,7 @@ import json
 import resource
 import sys
 from io import BytesIO
+from pathlib import Path
 
 import polars as pl
 from polars import selectors
@@ -18,6 +19,7 @@ from polars.exceptions import PanicException, PolarsError
 # Days since 1970 of 0001-01-02 and 9999-12-30, and how columns count them.
 FIRST_DAY, LAST_DAY = -719_161, 2_932_895
 IN_A_DAY = {"ms": 86_400_000, "us": 86_400_000_000}
+CLOCK = "%Y-%m-%d %H:%M:%S%.f"
 DAYS = selectors.date() | selectors.datetime()
 HEADER, BATCH, END, ERROR = b"H", b"B", b"Z", b"E"
 
@@ -34,7 +36,13 @@ def main(path: str, rows: int, batch: int) -> None:
 
 
 def _send_file(path: str, rows: int, batch: int) -> None:
-    scan = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+    with Path(path).open("rb") as file:
+        # Polars takes no name that is not UTF-8.
+        name = path if path.isprintable() else f"/dev/fd/{file.fileno()}"
+        _send_rows(pl.scan_parquet(name, glob=False, hive_partitioning=False), rows, batch)
+
+
+def _send_rows(scan: pl.LazyFrame, rows: int, batch: int) -> None:
     columns = [name for name, kind in scan.collect_schema().items() if not kind.is_nested()]
     height = scan.select(pl.len()).collect().item()
     _send(HEADER, json.dumps({"columns": columns, "rows": height}).encode())
@@ -60,12 +68,15 @@ def _cleaned(part: pl.DataFrame) -> pl.DataFrame:
 
 
 def _as_day(column: pl.Series) -> pl.Series:
-    """The day on the clock that an instant was written by."""
+    """The day on the clock that instants were written by; where they do not all begin one, their text says the rest."""
     if not isinstance(column.dtype, pl.Datetime):
         return _on_calendar(column, 1)
     unit = column.dtype.time_unit  # nanoseconds do not reach beyond 1677 and 2262
     known = column if unit == "ns" else _on_calendar(column, IN_A_DAY[unit])
-    return known.dt.replace_time_zone(None).cast(pl.Date)
+    clock = known.dt.replace_time_zone(None)
+    if (clock.dt.truncate("1d") == clock).all():
+        return clock.cast(pl.Date)
+    return known.dt.to_string(f"{CLOCK}%:z" if column.dtype.time_zone else CLOCK)
 
 
 def _on_calendar(column: pl.Series, in_a_day: int) -> pl.Series:

@@ -17,6 +17,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from market.ingest.naming import readable
+
 # So many bars fit on a terminal when a folder of files is loaded.
 SHOWN = 8
 
@@ -58,7 +60,7 @@ class Bars:
         self._last = monotonic()
 
     def step(self, what: str, rows: int, share: float) -> None:
-        now, tasks = monotonic(), self._bars.tasks
+        what, now, tasks = readable(what), monotonic(), self._bars.tasks
         # Fewer rows than before: another file of the same name.
         task = next((task.id for task in tasks if task.description == what and task.fields["rows"] <= rows), None)
         if task is None:

@@ -1,12 +1,14 @@
 from pathlib import Path
 
+from market.ingest.naming import readable
+
 
 class RefusedFileError(Exception):
     """Nothing of this file is loaded. The message names the file, what is wrong with it, and what to do."""
 
     def __init__(self, file: Path | str, problem: str, remedy: str) -> None:
-        super().__init__(f"{file}: {problem} Nothing of this file was loaded. {remedy}")
-        self.file, self._problem, self._remedy = str(file), problem, remedy
+        self.file, self._problem, self._remedy = readable(file), problem, remedy
+        super().__init__(f"{self.file}: {problem} Nothing of this file was loaded. {remedy}")
 
     @property
     def reason(self) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 import polars as pl
 from polars import selectors
 
-from market.ingest.store import statement
+from market.ingest.naming import readable
+from market.ingest.store import make_staging, statement
 from market.ingest.told import Told
+from system.models import LoadReject
 
 IN_MEMORY = 1 << 20
 COPY = "COPY staged_rejects (line, reason, detail, raw, context) FROM STDIN (FORMAT csv)"
@@ -33,15 +35,22 @@ class Rejects:
         self._spool.write(rows.write_csv(include_header=False).encode())
 
     def store(self, cursor: Any, loader: str, path: Path) -> None:
-        """Store them in `system.load_rejects`; one of this file that waits there already has the newer reason."""
-        if not self.counts:
+        """Store them in `system.load_rejects`. Of those of this file that wait there already, one that is rejected
+        again has the newer reason, and one that is not is done with."""
+        waiting = LoadReject.objects.filter(loader=loader, resolved_at=None)
+        if not self.counts and not waiting.exists():  # as ever: the file need not be read again for its digest
             return
-        self.stage(cursor)
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        cursor.execute(
-            statement("keep_rejects"), {"loader": loader, "file_name": path.name[-255:], "file_digest": digest}
-        )
+        names = {"loader": loader, "file_name": readable(path.name)[-255:], "file_digest": digest}
+        is_known = waiting.filter(file_digest=digest).exists()
+        if self.counts:
+            self.stage(cursor)
+            cursor.execute(statement("keep_rejects"), names)
+        elif is_known:
+            make_staging(cursor)
+        if is_known:
+            cursor.execute(statement("resolve_loaded"), names)
 
     def stage(self, cursor: Any) -> None:
         """Copy them into the staging table."""

@@ -11,6 +11,7 @@ from datetime import date
 import polars as pl
 from django.db import models
 
+from market.ingest.formats.codes import is_no_krx_code, is_no_ticker
 from market.ingest.numbers import Number, is_beyond_reading, is_fraction
 from market.models import KOREAN_MARKETS, DailyPrice, MarketType, Stock
 from system.constraints import LAST_DAY
@@ -59,6 +60,10 @@ def is_korean(market: pl.Expr) -> pl.Expr:
     return market.is_in([str(market) for market in KOREAN_MARKETS])
 
 
+def _is_american(market: pl.Expr) -> pl.Expr:
+    return market.is_not_null() & ~is_korean(market)
+
+
 def skipped(columns: Sequence[str]) -> pl.Expr:
     """Why a row is none of our business; NULL where it is. Of a row with the wrong number of fields we cannot tell."""
     market = pl.col("given_market_type") if "market_type" in columns else pl.lit("")
@@ -71,12 +76,12 @@ def skipped(columns: Sequence[str]) -> pl.Expr:
     )
 
 
-def price_rules(columns: Sequence[str], today: Today, market: str | None = None) -> list[Rule]:
+def price_rules(columns: Sequence[str], today: Today, market: str | None, *, of_krx: bool) -> list[Rule]:
     """The rules for daily prices in a format that has `columns`; a `market` told for a file makes unknown stocks."""
     close, low, high = pl.col("close_price"), pl.col("low_price"), pl.col("high_price")
     return [
         _misfit(),
-        *_texts(columns),
+        *_texts(columns, of_krx=of_krx),
         *_dates(columns),
         Rule("trade_date_missing", "trade_date", "is missing", pl.col("trade_date").is_null()),
         Rule(
@@ -101,11 +106,11 @@ def price_rules(columns: Sequence[str], today: Today, market: str | None = None)
     ]
 
 
-def stock_rules(columns: Sequence[str], today: Today, _market: str | None = None) -> list[Rule]:
+def stock_rules(columns: Sequence[str], today: Today, market: str | None, *, of_krx: bool) -> list[Rule]:
     """The rules for the stock master in a format that has `columns`."""
     rules = [
         _misfit(),
-        *_texts(columns),
+        *_texts(columns, of_krx=of_krx),
         *_dates(columns),
         Rule("market_missing", "market_type", "is missing", pl.col("given_market_type").fill_null("") == ""),
         _other_country(),
@@ -150,13 +155,22 @@ def _misfit() -> Rule:
     )
 
 
-def _texts(columns: Sequence[str]) -> Iterator[Rule]:
-    yield Rule("ticker_missing", "ticker", "is missing", pl.col("ticker").is_null())
-    yield Rule("ticker_malformed", "ticker", "has blanks in it", pl.col("ticker").str.contains(r"\s"))
+def _texts(columns: Sequence[str], *, of_krx: bool) -> Iterator[Rule]:
+    ticker = pl.col("ticker")
+    yield Rule("ticker_missing", "ticker", "is missing", ticker.is_null())
     for column, length in LENGTHS.items():
         if column in columns:
             is_long = pl.col(column).str.len_chars() > length
             yield Rule(f"{column}_overflow", column, f"is longer than {length} characters", is_long)
+    if of_krx:
+        no_code = is_no_krx_code(ticker) & ~_is_american(pl.col("market_type"))
+        yield Rule("ticker_malformed", "ticker", "is no code of the KRX like 005930, 00104K or 0001A0", no_code)
+    yield Rule(
+        "ticker_malformed",
+        "ticker",
+        "has blanks or invisible signs in it, or says that there is none",
+        is_no_ticker(ticker),
+    )
 
 
 def _dates(columns: Sequence[str]) -> Iterator[Rule]:

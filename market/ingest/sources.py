@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from market.ingest.naming import readable
 from market.ingest.refusal import RefusedFileError
 
 STANDARD_INPUT = "-"
@@ -31,11 +32,14 @@ def find(arguments: Sequence[str], spool: Path) -> Iterator[Source | RefusedFile
         if argument == STANDARD_INPUT:
             yield Source(spool, "standard input")
             continue
+        if not argument:
+            yield RefusedFileError("“”", "No file is meant by it.", "Name a file, a folder or a pattern.")
+            continue
         paths = _named(argument)
         if not paths:
             endings = ", ".join(ENDINGS)
             yield RefusedFileError(argument, "No file is meant by it.", f"Of a folder, these are taken: {endings}.")
-        yield from (Source(path, str(path)) for path in paths)
+        yield from (Source(path, readable(path)) for path in paths)
 
 
 def keep(stream: BinaryIO, spool: Path) -> None:

@@ -1,17 +1,20 @@
 """What a file does not say of itself, and somebody must: the day, the stock, its market."""
 
 import re
+from argparse import ArgumentTypeError
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
+from market.ingest.formats.codes import is_no_ticker
 from market.ingest.formats.format import Format
 from market.ingest.refusal import RefusedFileError
 from market.ingest.tables import Table
 from market.models import Stock
 
+LONGEST_TICKER = Stock._meta.get_field("ticker").max_length or 0
 DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d\d)([-_.]?)(\d\d)\2(\d\d)(?!\d)")
 
 
@@ -42,6 +45,15 @@ class Told:
             for name, value in values.items()
             if value is not None and name not in frame.columns
         )
+
+
+def read_ticker(text: str) -> str:
+    """A ticker that a command is given."""
+    is_ticker = 0 < len(text) <= LONGEST_TICKER and text.isprintable()
+    if not is_ticker or pl.select(is_no_ticker(pl.lit(text))).item():
+        shown = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text)
+        raise ArgumentTypeError(f"“{shown}” is no ticker. Give one like 005930 or GOOG.")
+    return text
 
 
 def told_of_prices(table: Table, form: Format, told: Told) -> Told:

@@ -30,7 +30,7 @@ PRICE_FACTOR = Case(
 )
 
 
-# Shares times ratio, or a price times its inverse, fit their columns.
+# Shares times ratio, or a price times its inverse, fit their columns; and no price factor rounds to nothing.
 MOST_SHARES_FOR_ONE = 1_000_000
 
 
@@ -131,6 +131,11 @@ class CorporateAction(models.Model):
                     "The ratio counts all shares after the action: above 1 for a split, bonus or rights issue (1.1 for "
                     "one new share for ten), below 1 for a reverse split, none for a dividend."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(ratio__gte=F("per") * (Decimal(1) / MOST_SHARES_FOR_ONE)),
+                name="chk_corporate_actions_least_ratio",
+                violation_error_message=_("An action makes one share of a million at most."),
             ),
             models.CheckConstraint(
                 condition=positive("amount")

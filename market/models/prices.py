@@ -161,7 +161,8 @@ class AdjustedPrice(models.Model):
     high_price = models.DecimalField(_("high"), max_digits=20, decimal_places=6, null=True)
     low_price = models.DecimalField(_("low"), max_digits=20, decimal_places=6, null=True)
     close_price = models.DecimalField(_("close"), max_digits=20, decimal_places=6)
-    volume = models.BigIntegerField(_("volume"))
+    # As numeric in the view: shares of before a split may be more than a bigint holds.
+    volume = models.DecimalField(_("volume"), max_digits=40, decimal_places=0)
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=0, null=True)
     factor = models.DecimalField(_("factor"), max_digits=24, decimal_places=12)
 

@@ -149,7 +149,8 @@ def parquet_file(folder: Path, rows: Sequence[Row], name: str = "prices.parquet"
     """The rows as marcap's Parquet has them: dates as instants, numbers as floats."""
     path = folder / name
     dated = [row | {"Date": datetime.fromisoformat(row["Date"])} for row in rows]
-    pl.DataFrame(dated, infer_schema_length=None).write_parquet(path)
+    with path.open("wb") as file:  # which may have a name that is no text
+        pl.DataFrame(dated, infer_schema_length=None).write_parquet(file)
     return path
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from market.jumps import flag_jumps
 from market.models import AdjustedPrice, CorporateAction, DailyPrice, Stock
@@ -99,6 +100,30 @@ def test_halted_days_stay_without_prices_and_other_stocks_as_they_are(stock: Sto
     [row] = AdjustedPrice.objects.on(DAYS[0]).filter(stock=stock)
     assert (row.open_price, row.close_price, row.factor) == (None, 10_000, 5)
     assert adjusted(other) == [(700, 100)]
+
+
+@pytest.mark.parametrize(("ratio", "per"), [("0.000000001", 1_000_000), ("0.999999999", 1_000_000), ("0.000000999", 1)])
+def test_an_action_that_would_leave_next_to_no_share_is_not_taken(stock: Stock, ratio: str, per: int) -> None:
+    action = CorporateAction(stock=stock, effective_date=DAYS[2], kind="REVERSE_SPLIT", ratio=Decimal(ratio), per=per)
+
+    with pytest.raises(ValidationError) as caught:
+        action.full_clean()
+    assert "100만" in str(caught.value) or "a million at most" in str(caught.value)
+    with pytest.raises(IntegrityError, match="chk_corporate_actions_least_ratio"):
+        action.save()
+
+
+def test_no_accepted_row_makes_the_adjusted_prices_unreadable(stock: Stock) -> None:
+    trade(stock, Decimal("9999999999.9999"), Decimal("0.0001"), 1)
+    DailyPrice.objects.update(volume=2**63 - 1)
+    act(stock, DAYS[1], "REVERSE_SPLIT", ratio=1, per=1_000_000)
+    act(stock, DAYS[2], "REVERSE_SPLIT", ratio="0.000001")
+    assert adjusted(stock)[0] == (Decimal("9999999999999900000000"), 9223372)
+
+    CorporateAction.objects.filter(kind="REVERSE_SPLIT").delete()
+    act(stock, DAYS[1], ratio=1_000_000)
+    act(stock, DAYS[2], ratio=1_000_000)
+    assert adjusted(stock)[:2] == [(Decimal("0.01"), (2**63 - 1) * 10**12), (0, (2**63 - 1) * 10**6)]
 
 
 def test_the_view_reads_with_the_rights_of_its_reader() -> None:

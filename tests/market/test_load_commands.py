@@ -1,4 +1,5 @@
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -98,10 +99,10 @@ def test_a_terminal_sees_bars_on_standard_error(tmp_path: Path, monkeypatch, cap
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("FORCE_COLOR", "1")
 
-    call_command("load_prices", str(csv_file(tmp_path, [marcap()])), "--json")
+    call_command("load_prices", str(csv_file(tmp_path, [marcap()], os.fsdecode(b"\xff.csv"))), "--json")
 
     printed = capsys.readouterr()
     assert json.loads(printed.out)["total"]["inserted"] == 1
-    assert "prices.csv: read" in printed.err
-    assert "prices.csv: store" in printed.err
+    assert "\\xff.csv: read" in printed.err
+    assert "\\xff.csv: store" in printed.err
     assert "rows/s" in printed.err

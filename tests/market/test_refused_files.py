@@ -72,6 +72,14 @@ def test_a_file_that_is_cut_off_is_refused_whole(tmp_path: Path, write, share: f
     refusal(path)
 
 
+@pytest.mark.parametrize("junk", [b"junk", b"<html>not compressed</html>"])
+def test_a_gzipped_file_that_something_follows_is_refused_and_told_so(tmp_path: Path, junk: bytes) -> None:
+    path = gzip_file(tmp_path, MANY)
+    path.write_bytes(path.read_bytes() + junk)
+
+    assert "something follows what is compressed" in refusal(path)
+
+
 def test_a_damaged_byte_in_a_gzipped_file_refuses_it_whole(tmp_path: Path) -> None:
     path = gzip_file(tmp_path, MANY)
     content = bytearray(path.read_bytes())

@@ -51,13 +51,14 @@ BAD_PRICES = [
     ({"Code": "000001", "Name": ""}, "unknown_ticker"),
     ({"Name": "이" * 101}, "name_overflow"),
     ({"Code": "000001", "Market": ""}, "unknown_ticker"),
-    ({"Code": "AAPL"}, "market_mismatch"),
+    ({"Code": "AAPL"}, "ticker_malformed"),
+    ({"Code": "100000"}, "market_mismatch"),
 ]
 
 
 @pytest.mark.parametrize(("fault", "reason"), BAD_PRICES)
 def test_a_bad_row_is_rejected_alone(tmp_path: Path, fault: dict[str, str], reason: str) -> None:
-    Stock.objects.create(ticker="AAPL", name="Apple", market_type="NASDAQ")
+    Stock.objects.create(ticker="100000", name="Apple", market_type="NASDAQ")
     rows = [marcap(), marcap(Date="2024-01-03") | fault, marcap(Date="2024-01-04")]
 
     report = load_prices(csv_file(tmp_path, rows))

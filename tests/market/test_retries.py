@@ -180,6 +180,30 @@ def test_loading_a_file_again_renews_the_reason_and_leaves_what_was_repaired(tmp
     assert LoadReject.objects.get(line=3).repaired_at is not None
 
 
+@pytest.mark.parametrize("others", [[], [aegis(ticker="000661")]])
+def test_a_row_that_loads_with_its_file_waits_no_more(tmp_path: Path, others: list[Any]) -> None:
+    path = csv_file(tmp_path, [aegis(ticker="000660"), *others])
+    load_prices(path)
+    load_prices(csv_file(tmp_path, [aegis(ticker="000660", close_price="1")], "other.csv"))
+    load_stocks(text_file(tmp_path, "ticker,name,market_type\n000660,SK,KOSPI\n", "stocks.csv"))
+
+    assert load_prices(path).inserted == 1
+
+    waiting = LoadReject.objects.filter(resolved_at=None).order_by("pk").values_list("file_name", "line")
+    assert list(waiting) == [("prices.csv", 3)] * len(others) + [("other.csv", 2)]
+
+
+def test_a_repaired_row_waits_though_its_file_is_loaded_again(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, [aegis(ticker="000660")])
+    load_prices(path)
+    repair(close_price="5")
+    Stock.objects.create(ticker="000660", name="SK", market_type="KOSPI")
+
+    load_prices(path)
+
+    assert LoadReject.objects.get().resolved_at is None
+
+
 def test_an_unchanged_row_is_not_repaired(tmp_path: Path) -> None:
     load_prices(csv_file(tmp_path, [marcap(Close=-5.0)]))
 

@@ -1,14 +1,16 @@
 """Which days were sessions, and which of them lack prices."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
-from market.gaps import find_gaps
+from market.gaps import SQL, find_gaps
 from market.models import DailyPrice, SessionOverride, Stock
 from market.sessions import UnknownSessionError, is_session, last_session, sessions
 from system.partitions import ensure
@@ -103,6 +105,27 @@ def test_a_stock_misses_the_sessions_between_its_prices_and_its_halts_are_none()
     assert gaps is not None
     assert [(found.ticker, found.missing) for found in gaps.stocks] == [("B", [WEEK[1], WEEK[2]])]
     assert [(found.ticker, found.halted) for found in gaps.halted] == [("B", 1)]
+
+
+def test_each_stock_is_looked_at_once_however_the_planner_joins() -> None:
+    for number in range(20):
+        trade(stock(f"{number:02}"), [WEEK[0], *WEEK[2:]])
+    trade(stock("A"), WEEK)
+    facts = {"market": "KOSPI", "sessions": WEEK, "first": WEEK[0], "last": WEEK[-1], "before": WEEK[0]}
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {(SQL / 'stock_gaps.sql').read_text()}", facts)
+        [explained] = cursor.fetchone()[0]
+
+    lists = [node["Actual Loops"] for node in nodes(explained["Plan"]) if node.get("CTE Name") == "session"]
+    assert max(lists) == 21
+
+
+def nodes(plan: Any) -> Iterator[Any]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
 
 
 def test_before_its_first_price_after_its_last_and_once_delisted_a_stock_misses_nothing() -> None:

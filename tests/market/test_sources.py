@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from market.models import DailyPrice, Stock
-from system.models import JobRun
+from system.models import JobRun, LoadReject
 
 from .files import as_csv, csv_file, gzip_file, listing, marcap, parquet_file, text_file, yahoo
 
@@ -60,6 +61,46 @@ def test_what_names_no_file_fails_the_run_and_stops_no_other(tmp_path: Path, cap
 
     assert str(caught.value).count("No file is meant by it.") == 2
     assert DailyPrice.objects.count() == 1
+
+
+@pytest.mark.parametrize("command", ["load_prices", "load_stocks", "load_fx"])
+def test_an_empty_argument_does_not_mean_all_that_is_here(tmp_path: Path, monkeypatch, command: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    csv_file(tmp_path, [marcap()])
+
+    with pytest.raises(CommandError, match=r"No file is meant by it\..*Name a file, a folder or a pattern\."):
+        call_command(command, "")
+
+    assert not Stock.objects.exists()
+
+
+@pytest.mark.parametrize("write", [csv_file, gzip_file, parquet_file])
+@pytest.mark.parametrize("name", [b"x\xff", b"\xbd\xc3\xbc\xbc", "시세".encode()])
+def test_a_name_that_is_no_text_is_told_as_one(tmp_path: Path, capsys, write, name: bytes) -> None:
+    folder = tmp_path / os.fsdecode(name)
+    folder.mkdir()
+    path = write(folder, [marcap(), marcap(Date="2024-01-03", Close=-1.0)], os.fsdecode(name))
+    shown = name.decode(errors="backslashreplace")
+
+    [file] = run(capsys, path)["files"]
+    assert (file["file"], file["inserted"]) == (f"{tmp_path}/{shown}/{shown}", 1)
+    call_command("load_stocks", str(path))
+    call_command("load_prices", "--retry-rejects", str(path))
+
+    assert f"{shown} (rejects): 1 rows" in capsys.readouterr().out
+    assert LoadReject.objects.filter(loader="load_prices").get().file_name == shown
+    assert JobRun.objects.first().arguments["files"] == [f"{tmp_path}/{shown}/{shown}"]
+
+
+def test_a_folder_and_a_refusal_may_have_names_that_are_no_text(tmp_path: Path, capsys) -> None:
+    csv_file(tmp_path, [marcap()], os.fsdecode(b"x\xff.csv"))
+    bad = text_file(tmp_path, "a,b\n1,2\n", os.fsdecode(b"y\xff.txt"))
+
+    with pytest.raises(CommandError, match=r"y\\xff\.txt: Its columns are those of no known format"):
+        call_command("load_prices", str(tmp_path), str(bad), os.fsdecode(b"none\xff.csv"))
+
+    assert DailyPrice.objects.count() == 1
+    assert "y\\xff.txt" in JobRun.objects.get().error
 
 
 def test_standard_input_is_a_file_like_any_other(tmp_path: Path, monkeypatch, capsys) -> None:

@@ -23,6 +23,8 @@ class Format:
     frame: Callable[[pl.DataFrame], pl.DataFrame]
     foreign: frozenset[str] = field(default=frozenset())
     """Columns that tell that it is not this format after all."""
+    is_of_krx: bool = False
+    """Its stocks have codes of the KRX, unless a row says that it is of another market."""
     is_of_a_day: bool = False
     """All rows are of one day, which the name of the file says, or the operator."""
     is_of_delistings: bool = False

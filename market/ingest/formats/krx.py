@@ -54,6 +54,7 @@ PRICES = Format(
     telling=frozenset({"종목코드", "종가"}),
     needed=frozenset({*FACTS, *BAR}),
     frame=price_frame,
+    is_of_krx=True,
     is_of_a_day=True,
 )
 STOCKS = Format(
@@ -62,5 +63,6 @@ STOCKS = Format(
     telling=PRICES.telling,
     needed=frozenset(FACTS),
     frame=stock_frame,
+    is_of_krx=True,
     is_of_a_day=True,
 )

@@ -58,6 +58,7 @@ PRICES = Format(
     telling=frozenset({"Code", "Date", "Close"}),
     needed=frozenset({*FACTS, *DATE, *BAR}),
     frame=price_frame,
+    is_of_krx=True,
 )
 STOCKS = Format(
     name="marcap",
@@ -65,6 +66,7 @@ STOCKS = Format(
     telling=PRICES.telling,
     needed=frozenset({*FACTS, *DATE}),
     frame=stock_frame,
+    is_of_krx=True,
 )
 DAY_PRICES = Format(
     name="listing",
@@ -72,6 +74,7 @@ DAY_PRICES = Format(
     telling=frozenset({"Code", "Close", "Market"}),
     needed=frozenset({*FACTS, *BAR}),
     frame=price_frame,
+    is_of_krx=True,
     foreign=frozenset(DATE),
     is_of_a_day=True,
 )
@@ -81,6 +84,7 @@ DAY_STOCKS = Format(
     telling=DAY_PRICES.telling,
     needed=frozenset(FACTS),
     frame=stock_frame,
+    is_of_krx=True,
     foreign=frozenset(DATE),
     is_of_a_day=True,
 )

@@ -43,6 +43,7 @@ STOCKS = Format(
     telling=frozenset({"Code", "Name", "Sector", "Industry"}),
     needed=frozenset(LISTED),
     frame=listed_frame,
+    is_of_krx=True,
     foreign=frozenset({"Close"}),
 )
 DELISTINGS = Format(

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from market.ingest.refusal import RefusedFileError
 from market.ingest.report import Report
 from market.ingest.retry import Waiting, retry
 from market.ingest.sources import Source
+from market.ingest.statistics import analyse
 from market.ingest.superseded import superseded_prices
-from market.ingest.told import Told
+from market.ingest.told import Told, read_ticker
 from market.jumps import flag_news, newest_day
 from market.models import MarketType
 from market.sessions import read_day
@@ -41,7 +43,9 @@ class Command(LoadCommand):
                 "exchange was closed. Without it, the day in the name of the file counts."
             ),
         )
-        parser.add_argument("--ticker", help="The stock that the rows are of, where the file does not say.")
+        parser.add_argument(
+            "--ticker", type=read_ticker, help="The stock that the rows are of, where the file does not say."
+        )
         parser.add_argument(
             "--market",
             choices=MarketType.values,
@@ -50,14 +54,15 @@ class Command(LoadCommand):
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         self.told = Told(options["day"], options["ticker"], options["market"])
+        self.changed = 0
         known = newest_day()
         try:
             super().handle(*arguments, **options)
         except CommandError:  # files were refused, and the others stay loaded
             with suppress(DatabaseError):
-                flag_news(known)
+                self._follow(known)
             raise
-        flag_news(known)
+        self._follow(known)
 
     def sources(self, files: Sequence[str], folder: Path) -> list[Source | RefusedFileError]:
         found = super().sources(files, folder)
@@ -66,7 +71,14 @@ class Command(LoadCommand):
         return found
 
     def load(self, path: Path, watch: Watch) -> Report:
-        return load_prices(path, watch, self.told)
+        report = load_prices(path, watch, self.told)
+        self.changed += report.inserted + report.updated
+        return report
 
     def retry(self, waiting: Waiting, watch: Watch) -> Report:
         return retry(waiting, load, superseded_prices, watch)
+
+    def _follow(self, known: date | None) -> None:
+        """What follows from all files together."""
+        analyse(self.changed)
+        flag_news(known)
