@@ -174,6 +174,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("corporate_actions", {"kind": "BONUS", "ratio": 0.1}, "chk_corporate_actions_ratio"),
     ("corporate_actions", {"kind": "REVERSE_SPLIT", "ratio": 5}, "chk_corporate_actions_ratio"),
     ("corporate_actions", DIVIDEND | {"ratio": 2}, "chk_corporate_actions_ratio"),
+    (
+        "corporate_actions",
+        {"kind": "REVERSE_SPLIT", "ratio": "0.5", "per": 1_000_000},
+        "chk_corporate_actions_smallest_ratio",
+    ),
     ("corporate_actions", DIVIDEND | {"amount": None}, "chk_corporate_actions_amount"),
     ("corporate_actions", DIVIDEND | {"amount": 0}, "chk_corporate_actions_amount"),
     ("corporate_actions", DIVIDEND | {"amount": "NaN"}, "chk_corporate_actions_amount"),

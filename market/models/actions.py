@@ -134,7 +134,7 @@ class CorporateAction(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(ratio__gte=F("per") * (Decimal(1) / MOST_SHARES_FOR_ONE)),
-                name="chk_corporate_actions_least_ratio",
+                name="chk_corporate_actions_smallest_ratio",
                 violation_error_message=_("An action makes one share of a million at most."),
             ),
             models.CheckConstraint(

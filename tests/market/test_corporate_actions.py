@@ -109,7 +109,7 @@ def test_an_action_that_would_leave_next_to_no_share_is_not_taken(stock: Stock, 
     with pytest.raises(ValidationError) as caught:
         action.full_clean()
     assert "100만" in str(caught.value) or "a million at most" in str(caught.value)
-    with pytest.raises(IntegrityError, match="chk_corporate_actions_least_ratio"):
+    with pytest.raises(IntegrityError, match="chk_corporate_actions_smallest_ratio"):
         action.save()
 
 

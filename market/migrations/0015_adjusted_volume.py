@@ -8,7 +8,7 @@ from system.schemas import run_sql
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("market", "0012_lean"),
+        ("market", "0014_range_52_weeks"),
     ]
 
     operations = [
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             model_name="corporateaction",
             constraint=models.CheckConstraint(
                 condition=Q(ratio__gte=F("per") * Decimal("0.000001")),
-                name="chk_corporate_actions_least_ratio",
+                name="chk_corporate_actions_smallest_ratio",
                 violation_error_message="An action makes one share of a million at most.",
             ),
         ),
