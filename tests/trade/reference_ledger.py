@@ -161,7 +161,7 @@ class Ledger:
             owner.peak = max((value for value in (owner.peak, owner.value) if value is not None), default=None)
             self.alerts["HIGH"] += before is not None and owner.value is None
             if None not in (owner.value, owner.drawdown) and not owner.halted:
-                owner.halted = owner.value < owner.peak * (1 - owner.drawdown / 100)
+                owner.halted = owner.value < owner.peak - abs(owner.peak) * owner.drawdown / 100
                 self.alerts["CRITICAL"] += owner.halted
 
     # What happens.
@@ -270,12 +270,20 @@ class Ledger:
         refuse("chk_orders_status_filled", rejected and self.filled(gone.order) > 0)
 
     def move_cash(self, portfolio: int, kind: str, currency: str, amount: Decimal) -> None:
-        owner = self.portfolios[portfolio]
+        owner, before = self.portfolios[portfolio], self.worth(portfolio)
         owner.moves.append((currency, amount))
         refuse("cash_withdrawal", kind == "WITHDRAWAL" and self.cash(portfolio, currency) < 0)
-        if kind in {"DEPOSIT", "WITHDRAWAL"} and owner.peak is not None:
-            rate = self.rate(currency)
-            owner.peak = None if rate is None else rounded(owner.peak + amount * rate, 2)
+        if kind in {"DEPOSIT", "WITHDRAWAL"}:
+            owner.peak = self.peak_after_flow(owner.peak, before, self.worth(portfolio))
+
+    def peak_after_flow(self, peak: Decimal | None, before: Decimal | None, after: Decimal | None) -> Decimal | None:
+        """The fall from the peak stays what it was, in percent, as far as there is one; never a cent more."""
+        if before is None or after is None:
+            return None
+        if before <= 0 or after <= 0:
+            return after
+        highest = before if peak is None else max(peak, before)
+        return Decimal(Fraction(highest) * Fraction(after) / Fraction(before) * 100 // 1).scaleb(-2)
 
     def convert(self, portfolio: int, *, sell: str, buy: str, amount: Decimal, rate: Decimal) -> None:
         received = rounded(amount * rate, 2)
