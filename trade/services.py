@@ -233,7 +233,7 @@ def _free_reference(execution: Execution) -> str:
 
 
 def _replayed(fill: Fill) -> Execution:
-    booked = Execution.objects.get(order_id=fill.order_id, exchange_ref=fill.exchange_ref)
+    booked = Execution.objects.get(order_id=fill.order_id, exchange_ref=fill.exchange_ref.strip())
     if booked.reversed_at is not None or booked.reverses_id is not None:
         raise ExecutionRefused(
             "execution_reversed",

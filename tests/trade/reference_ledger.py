@@ -4,6 +4,7 @@ Its arithmetic is its own and exact: nothing is carried along, all is worked out
 and rounded where a column rounds, half away from zero.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -177,7 +178,9 @@ class Ledger:
     def correct_holding(self, holding: int, shares: int, price: Decimal) -> None:
         held = self.holdings[holding]
         traded = any(self.orders[fill.order].holding == holding for fill in self.fills.values())
-        refuse("holding_moved_by_executions", traded and (held.shares, held.price) != (shares, price))
+        if traded:
+            refuse("holding_moved_by_executions", self.position(holding)[:2] != (shares, price))
+            return
         refuse("holding_committed", shares < min(held.shares, self.committed(holding)))
         held.shares, held.price = shares, price
 
@@ -241,6 +244,15 @@ class Ledger:
             if fill.reverses is None:
                 self.admit_fill(fill)
             self.position(self.orders[fill.order].holding)
+        self.tell_uncovered(
+            self.orders[fill.order].holding
+            for fill in brought.values()
+            if fill.reverses is not None or self.orders[fill.order].closed == "CANCELLED"
+        )
+
+    def tell_uncovered(self, holdings: Iterable[int]) -> None:
+        """Open SELL orders of these that wait for more than is held."""
+        self.alerts["HIGH"] += sum(self.committed(each) > self.position(each)[0] for each in set(holdings))
 
     def refuse_reversed(self, rule: str, key: int) -> None:
         """The service looks before it asks the database, and so names another rule."""
@@ -268,6 +280,7 @@ class Ledger:
         del self.fills[key]
         rejected = self.orders[gone.order].closed == "REJECTED"
         refuse("chk_orders_status_filled", rejected and self.filled(gone.order) > 0)
+        self.tell_uncovered([self.orders[gone.order].holding])
 
     def move_cash(self, portfolio: int, kind: str, currency: str, amount: Decimal) -> None:
         owner, before = self.portfolios[portfolio], self.worth(portfolio)
