@@ -18,6 +18,7 @@ from market.ingest.told import Told
 from market.jumps import flag_news, newest_day
 from market.models import MarketType
 from market.sessions import read_day
+from system.partitions import ensure_ahead
 
 
 class Command(LoadCommand):
@@ -51,6 +52,7 @@ class Command(LoadCommand):
     def handle(self, *arguments: Any, **options: Any) -> None:
         self.told = Told(options["day"], options["ticker"], options["market"])
         known = newest_day()
+        ensure_ahead()
         try:
             super().handle(*arguments, **options)
         except CommandError:  # files were refused, and the others stay loaded
