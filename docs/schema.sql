@@ -6,7 +6,7 @@ TABLE account.cash_balances;
     balance numeric(38,2) NOT NULL;
     portfolio_id bigint NOT NULL;
     CONSTRAINT cash_balances_pkey PRIMARY KEY (cash_balance_id);
-    CONSTRAINT chk_cash_balances_currency CHECK (((currency)::text = ANY ((ARRAY['KRW'::character varying, 'USD'::character varying])::text[])));
+    CONSTRAINT chk_cash_balances_currency CHECK (((currency)::text = ANY ('{KRW,USD}'::text[])));
     CONSTRAINT fk_cash_balances_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE CASCADE;
     CONSTRAINT uniq_cash_balances_currency UNIQUE (portfolio_id, currency);
     CREATE UNIQUE INDEX cash_balances_pkey ON account.cash_balances USING btree (cash_balance_id);
@@ -36,11 +36,16 @@ TABLE account.cash_entries;
     portfolio_id bigint NOT NULL;
     action_entry_id bigint;
     CONSTRAINT cash_entries_pkey PRIMARY KEY (cash_entry_id);
-    CONSTRAINT chk_cash_entries_action CHECK (((action_entry_id IS NULL) OR ((kind)::text = ANY ((ARRAY['DIVIDEND'::character varying, 'ADJUSTMENT'::character varying])::text[]))));
-    CONSTRAINT chk_cash_entries_currency CHECK (((currency)::text = ANY ((ARRAY['KRW'::character varying, 'USD'::character varying])::text[])));
-    CONSTRAINT chk_cash_entries_execution CHECK ((((execution_id IS NOT NULL) AND ((kind)::text = 'TRADE'::text)) OR ((NOT ((kind)::text = 'TRADE'::text)) AND (execution_id IS NULL))));
-    CONSTRAINT chk_cash_entries_kind CHECK (((kind)::text = ANY ((ARRAY['OPENING'::character varying, 'DEPOSIT'::character varying, 'WITHDRAWAL'::character varying, 'TRADE'::character varying, 'FX'::character varying, 'DIVIDEND'::character varying, 'ADJUSTMENT'::character varying])::text[])));
-    CONSTRAINT chk_cash_entries_sign CHECK (((amount > '-1000000000000000000000000'::numeric) AND (amount < '1000000000000000000000000'::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['OPENING'::character varying, 'DEPOSIT'::character varying])::text[]))) OR (amount > (0)::numeric)) AND ((NOT ((kind)::text = 'WITHDRAWAL'::text)) OR (amount < (0)::numeric))));
+    CONSTRAINT chk_cash_entries_action CHECK (((action_entry_id IS NULL) OR ((kind)::text = ANY ('{DIVIDEND,ADJUSTMENT}'::text[]))));
+    CONSTRAINT chk_cash_entries_currency CHECK (((currency)::text = ANY ('{KRW,USD}'::text[])));
+    CONSTRAINT chk_cash_entries_execution CHECK ((((kind)::text = 'TRADE'::text) = (execution_id IS NOT NULL)));
+    CONSTRAINT chk_cash_entries_kind CHECK (((kind)::text = ANY ('{OPENING,DEPOSIT,WITHDRAWAL,TRADE,FX,DIVIDEND,ADJUSTMENT}'::text[])));
+    CONSTRAINT chk_cash_entries_sign CHECK (((amount > '-1000000000000000000000000'::numeric) AND (amount < '1000000000000000000000000'::numeric) AND
+CASE
+    WHEN ((kind)::text = ANY ('{OPENING,DEPOSIT}'::text[])) THEN (amount > '0'::numeric)
+    WHEN ((kind)::text = 'WITHDRAWAL'::text) THEN (amount < '0'::numeric)
+    ELSE true
+END));
     CONSTRAINT fk_cash_entries_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE CASCADE;
     CONSTRAINT uniq_cash_entries_action UNIQUE (action_entry_id);
     CONSTRAINT uniq_cash_entries_execution UNIQUE (execution_id);
@@ -123,7 +128,7 @@ TABLE account.holdings;
     opening_quantity bigint NOT NULL DEFAULT 0;
     split_on date;
     split_ratio numeric(24,12);
-    CONSTRAINT chk_holdings_average CHECK (((avg_purchase_price >= (0)::numeric) AND (avg_purchase_price < 'Infinity'::numeric)));
+    CONSTRAINT chk_holdings_average CHECK (((avg_purchase_price >= '0'::numeric) AND (avg_purchase_price < 'Infinity'::numeric)));
     CONSTRAINT chk_holdings_quantity CHECK (((quantity >= 0) AND (quantity <= '1000000000000'::bigint)));
     CONSTRAINT fk_holdings_portfolio FOREIGN KEY (portfolio_id) REFERENCES portfolio(portfolio_id) ON DELETE RESTRICT;
     CONSTRAINT fk_holdings_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE RESTRICT;
@@ -140,11 +145,11 @@ TABLE account.holdings;
     CREATE TRIGGER pgtrigger_meet_arriving_closes_2da8b AFTER INSERT ON account.holdings REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_meet_arriving_closes_2da8b();
     CREATE TRIGGER pgtrigger_open_holding_54a9c BEFORE INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_open_holding_54a9c();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_delete_718b5 AFTER DELETE ON account.holdings REFERENCING OLD TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_delete_718b5();
-    CREATE TRIGGER pgtrigger_touch_portfolios_on_departure_ea58a AFTER UPDATE ON account.holdings REFERENCING OLD TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_departure_ea58a();
     CREATE TRIGGER pgtrigger_touch_portfolios_on_insert_201f4 AFTER INSERT ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_insert_201f4();
-    CREATE TRIGGER pgtrigger_touch_portfolios_on_update_4946c AFTER UPDATE ON account.holdings REFERENCING NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_update_4946c();
-    CREATE TRIGGER pgtrigger_update_holding_value_50725 BEFORE UPDATE ON account.holdings FOR EACH ROW WHEN (((pg_trigger_depth() = 0) OR (new.valued_on IS NULL) OR ((old.quantity IS DISTINCT FROM new.quantity) OR (old.avg_purchase_price IS DISTINCT FROM new.avg_purchase_price) OR (old.stock_id IS DISTINCT FROM new.stock_id)))) EXECUTE FUNCTION pgtrigger_update_holding_value_50725();
+    CREATE TRIGGER pgtrigger_touch_portfolios_on_update_4946c AFTER UPDATE ON account.holdings REFERENCING OLD TABLE AS departed NEW TABLE AS moved FOR EACH STATEMENT WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_touch_portfolios_on_update_4946c();
+    CREATE TRIGGER pgtrigger_update_holding_value_50725 BEFORE UPDATE OF quantity, avg_purchase_price, stock_id ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_update_holding_value_50725();
     CREATE TRIGGER pgtrigger_value_holding_on_insert_9575f BEFORE INSERT ON account.holdings FOR EACH ROW EXECUTE FUNCTION pgtrigger_value_holding_on_insert_9575f();
+    CREATE TRIGGER pgtrigger_value_holding_on_typing_b33df BEFORE UPDATE OF current_value, unrealized_pnl, unrealized_pnl_rate, valued_on, last_updated ON account.holdings FOR EACH ROW WHEN ((pg_trigger_depth() = 0)) EXECUTE FUNCTION pgtrigger_value_holding_on_typing_b33df();
     COMMENT ON TABLE IS 'Positions at average cost, valued at the latest close';
     COMMENT ON COLUMN quantity IS 'Shares';
     COMMENT ON COLUMN avg_purchase_price IS 'Trading currency; fees are outside of it';
@@ -184,7 +189,7 @@ TABLE account.portfolio;
     updated_at timestamp with time zone NOT NULL DEFAULT now();
     buying_halted_at timestamp with time zone;
     peak_value numeric(38,2);
-    CONSTRAINT chk_portfolio_capital CHECK (((initial_capital >= (0)::numeric) AND (initial_capital < 'Infinity'::numeric)));
+    CONSTRAINT chk_portfolio_capital CHECK (((initial_capital >= '0'::numeric) AND (initial_capital < 'Infinity'::numeric)));
     CONSTRAINT chk_portfolio_drawdown CHECK (((max_drawdown > (0)::numeric) AND (max_drawdown <= (100)::numeric)));
     CONSTRAINT chk_portfolio_named CHECK (((name)::text ~ '\S'::text));
     CONSTRAINT portfolio_pkey PRIMARY KEY (portfolio_id);
@@ -195,8 +200,7 @@ TABLE account.portfolio;
     CREATE TRIGGER pgtrigger_audit_update_19284 AFTER UPDATE ON account.portfolio FOR EACH ROW WHEN (((old.buying_halted_at IS DISTINCT FROM new.buying_halted_at) OR (old.created_at IS DISTINCT FROM new.created_at) OR ((old.created_by)::text IS DISTINCT FROM (new.created_by)::text) OR (old.initial_capital IS DISTINCT FROM new.initial_capital) OR (old.is_active IS DISTINCT FROM new.is_active) OR (old.max_drawdown IS DISTINCT FROM new.max_drawdown) OR ((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.portfolio_id IS DISTINCT FROM new.portfolio_id) OR ((old.strategy_type)::text IS DISTINCT FROM (new.strategy_type)::text) OR (old.target_return IS DISTINCT FROM new.target_return))) EXECUTE FUNCTION pgtrigger_audit_update_19284();
     CREATE TRIGGER pgtrigger_guard_portfolio_delete_c5958 BEFORE DELETE ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_guard_portfolio_delete_c5958();
     CREATE TRIGGER pgtrigger_open_portfolio_64079 AFTER INSERT ON account.portfolio REFERENCING NEW TABLE AS opened FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_open_portfolio_64079();
-    CREATE TRIGGER pgtrigger_own_orders_98b05 AFTER UPDATE ON account.portfolio FOR EACH ROW WHEN (((old.created_by)::text IS DISTINCT FROM (new.created_by)::text)) EXECUTE FUNCTION pgtrigger_own_orders_98b05();
-    CREATE TRIGGER pgtrigger_update_portfolio_updated_at_38a2a BEFORE UPDATE ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_update_portfolio_updated_at_38a2a();
+    CREATE TRIGGER pgtrigger_own_orders_98b05 AFTER UPDATE OF created_by ON account.portfolio FOR EACH ROW WHEN (((old.created_by)::text IS DISTINCT FROM (new.created_by)::text)) EXECUTE FUNCTION pgtrigger_own_orders_98b05();
     CREATE TRIGGER pgtrigger_value_new_portfolio_d6eaa BEFORE INSERT ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_value_new_portfolio_d6eaa();
     CREATE TRIGGER pgtrigger_value_portfolio_b72d3 BEFORE UPDATE ON account.portfolio FOR EACH ROW EXECUTE FUNCTION pgtrigger_value_portfolio_b72d3();
     COMMENT ON TABLE IS 'Capital under one strategy, valued in KRW';
@@ -206,7 +210,7 @@ TABLE account.portfolio;
     COMMENT ON COLUMN current_value IS 'KRW';
     COMMENT ON COLUMN created_by IS 'Whose it is; traders see their own';
     COMMENT ON COLUMN buying_halted_at IS 'Set when the value falls below the maximum drawdown; an operator clears it to NULL';
-    COMMENT ON COLUMN peak_value IS 'KRW; the highest value since the last clearance, moved along by deposits and withdrawals';
+    COMMENT ON COLUMN peak_value IS 'KRW; the highest value since the last clearance, moved in proportion by deposits and withdrawals';
     ROW LEVEL SECURITY FORCED;
     POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
     POLICY trader_select FOR SELECT TO aegis_trader USING (((created_by)::text = ( SELECT principal() AS principal)));
@@ -288,6 +292,24 @@ AS $function$
         'tickers', (SELECT coalesce(jsonb_agg(ticker), '[]')
                       FROM account.holdings JOIN market.stocks USING (stock_id)
                      WHERE portfolio_id = the_portfolio AND quantity > 0 AND current_value IS NULL))
+$function$;
+CREATE OR REPLACE FUNCTION account.peak_after_flow(peak numeric, value_after numeric, flow numeric)
+ RETURNS numeric
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    after CONSTANT numeric := round(value_after, 2);
+    before CONSTANT numeric := round(value_after - flow, 2);
+BEGIN
+    IF flow = 0 THEN
+        RETURN peak;
+    ELSIF before > 0 AND after > 0 THEN
+        RETURN least(div(greatest(peak, before) * after * 100, before) / 100, 1e35);
+    END IF;
+    RETURN CASE WHEN flow IS NOT NULL THEN after END;
+END
 $function$;
 CREATE OR REPLACE FUNCTION account.pgtrigger_append_only_7a843()
  RETURNS trigger
@@ -402,10 +424,13 @@ BEGIN
           FROM booked GROUP BY portfolio_id, currency ORDER BY portfolio_id
     LOOP
         PERFORM FROM account.portfolio WHERE portfolio_id = flow.portfolio_id FOR NO KEY UPDATE;
-        INSERT INTO account.cash_balances AS balances (portfolio_id, currency, balance)
-        VALUES (flow.portfolio_id, flow.currency, flow.amount)
-            ON CONFLICT (portfolio_id, currency) DO UPDATE SET balance = balances.balance + EXCLUDED.balance
+        UPDATE account.cash_balances SET balance = balance + flow.amount
+         WHERE portfolio_id = flow.portfolio_id AND currency = flow.currency
         RETURNING balance INTO standing;
+        IF NOT FOUND THEN  -- and nobody else inserts it: the portfolio is locked
+            INSERT INTO account.cash_balances (portfolio_id, currency, balance)
+            VALUES (flow.portfolio_id, flow.currency, flow.amount) RETURNING balance INTO standing;
+        END IF;
         IF flow.has_withdrawal AND standing < 0 THEN
             RAISE EXCEPTION 'cash_withdrawal: a withdrawal cannot exceed the cash that is there'
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'cash_withdrawal',
@@ -423,10 +448,10 @@ BEGIN
         END LOOP;
         RETURN NULL;
     END IF;
-    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along. By how much
-    -- is unknown where a rate is missing: then there is no peak, and the fall is measured from the next value on.
+    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves in proportion. By how
+    -- much is unknown where a rate is missing.
     UPDATE account.portfolio
-       SET peak_value = peak_value + brought.krw
+       SET peak_value = account.peak_after_flow(peak_value, account.portfolio_value(portfolio.portfolio_id), brought.krw)
       FROM (SELECT portfolio_id,
                    CASE WHEN count(*) = count(krw) THEN sum(krw) END AS krw
               FROM (SELECT portfolio_id, CASE WHEN kind IN ('DEPOSIT', 'WITHDRAWAL')
@@ -515,12 +540,13 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_meet_arriving_closes_2da8b()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
--- A close that is arriving does not see these holdings yet. Wait for it, and have them valued at what it leaves.
+-- A close that is arriving does not see these holdings yet. Wait for it, and have them valued at what it leaves: naming the
+-- quantity does.
 BEGIN
     PERFORM FROM market.latest_prices
       WHERE stock_id IN (SELECT stock_id FROM opened) ORDER BY stock_id FOR SHARE;
     UPDATE account.holdings
-       SET valued_on = NULL
+       SET quantity = holdings.quantity
       FROM opened JOIN market.latest_prices AS price USING (stock_id)
      WHERE holdings.holding_id = opened.holding_id
        AND (price.trade_date, round(opened.quantity * price.close_price, 2))
@@ -685,17 +711,6 @@ BEGIN
     RETURN NULL;
 END
 $function$;
-CREATE OR REPLACE FUNCTION account.pgtrigger_touch_portfolios_on_departure_ea58a()
- RETURNS trigger
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
-AS $function$
-BEGIN
-    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM moved WHERE quantity > 0));
-    RETURN NULL;
-END
-$function$;
 CREATE OR REPLACE FUNCTION account.pgtrigger_touch_portfolios_on_insert_201f4()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -713,8 +728,11 @@ CREATE OR REPLACE FUNCTION account.pgtrigger_touch_portfolios_on_update_4946c()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+-- Where a position went to, and where it came from.
 BEGIN
-    PERFORM account.touch_portfolios(ARRAY(SELECT DISTINCT portfolio_id FROM moved WHERE quantity > 0));
+    PERFORM account.touch_portfolios(ARRAY(
+        SELECT portfolio_id FROM moved WHERE quantity > 0
+        UNION SELECT portfolio_id FROM departed WHERE quantity > 0));
     RETURN NULL;
 END
 $function$;
@@ -756,17 +774,27 @@ BEGIN
     RETURN NEW;
 END
 $function$;
-CREATE OR REPLACE FUNCTION account.pgtrigger_update_portfolio_updated_at_38a2a()
+CREATE OR REPLACE FUNCTION account.pgtrigger_value_holding_on_insert_9575f()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
+-- Values are in the stock's currency. Without a price they are NULL: unknown, not zero.
+DECLARE
+    price market.latest_prices;
+    close_price numeric;
 BEGIN
-    NEW.updated_at := now();
+    SELECT * INTO price FROM market.latest_prices WHERE stock_id = NEW.stock_id;
+    close_price := account.close_for(price.close_price, price.trade_date, NEW.split_on, NEW.split_ratio);
+    NEW.current_value := NEW.quantity * close_price;
+    NEW.unrealized_pnl := NEW.quantity * close_price - NEW.quantity * NEW.avg_purchase_price;
+    NEW.unrealized_pnl_rate := account.unrealized_rate(NEW.quantity, NEW.avg_purchase_price, close_price);
+    NEW.valued_on := price.trade_date;
+    NEW.last_updated := now();
     RETURN NEW;
 END
 $function$;
-CREATE OR REPLACE FUNCTION account.pgtrigger_value_holding_on_insert_9575f()
+CREATE OR REPLACE FUNCTION account.pgtrigger_value_holding_on_typing_b33df()
  RETURNS trigger
  LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'pg_temp'
@@ -826,6 +854,7 @@ BEGIN
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'portfolio_time', HINT = 'Use now(), or NULL to clear the halt.';
         END IF;
     END IF;
+    NEW.updated_at := now();
     NEW.current_value := account.portfolio_value(NEW.portfolio_id);
     IF OLD.buying_halted_at IS NOT NULL AND NEW.buying_halted_at IS NULL THEN
         NEW.peak_value := NEW.current_value;  -- cleared by an operator: the fall is measured from here on
@@ -838,7 +867,8 @@ BEGIN
                 format('Portfolio %s cannot be valued: an exchange rate or a price is missing.', NEW.name),
                 jsonb_build_object('portfolio_id', NEW.portfolio_id, 'missing', account.missing_for_value(NEW.portfolio_id)));
     END IF;
-    IF NEW.current_value < NEW.peak_value * (1 - NEW.max_drawdown / 100) AND NEW.buying_halted_at IS NULL THEN
+    -- Below a peak of less than nothing, too, is a percentage of what the peak is.
+    IF NEW.current_value < NEW.peak_value - abs(NEW.peak_value) * NEW.max_drawdown / 100 AND NEW.buying_halted_at IS NULL THEN
         NEW.buying_halted_at := now();
         INSERT INTO system.alerts (alert_type, severity, module, message, data)
         VALUES ('ERROR', 'CRITICAL', 'account',
@@ -943,7 +973,7 @@ TABLE analytics.backtest_results;
     order_id bigint;
     created_at timestamp with time zone NOT NULL DEFAULT now();
     CONSTRAINT backtest_results_pkey PRIMARY KEY (backtest_id);
-    CONSTRAINT chk_backtest_results_capital CHECK (((initial_capital > (0)::numeric) AND (initial_capital < 'Infinity'::numeric) AND (final_value >= (0)::numeric) AND (final_value < 'Infinity'::numeric)));
+    CONSTRAINT chk_backtest_results_capital CHECK (((initial_capital > '0'::numeric) AND (initial_capital < 'Infinity'::numeric) AND (final_value >= '0'::numeric) AND (final_value < 'Infinity'::numeric)));
     CONSTRAINT chk_backtest_results_dates CHECK (((test_period_start >= '1800-01-01'::date) AND (test_period_start < '2200-01-01'::date) AND (test_period_end >= '1800-01-01'::date) AND (test_period_end < '2200-01-01'::date) AND (created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT chk_backtest_results_period CHECK ((test_period_start <= test_period_end));
     CONSTRAINT chk_backtest_results_rates CHECK (((max_drawdown >= (0)::numeric) AND (max_drawdown <= (100)::numeric) AND (win_rate >= (0)::numeric) AND (win_rate <= (100)::numeric)));
@@ -1007,9 +1037,9 @@ TABLE brain.ai_reports;
     CONSTRAINT ai_reports_pkey PRIMARY KEY (report_id);
     CONSTRAINT chk_ai_reports_confidence CHECK (((confidence_score >= (0)::numeric) AND (confidence_score <= (1)::numeric)));
     CONSTRAINT chk_ai_reports_date CHECK (((analysis_date >= '1800-01-01'::date) AND (analysis_date < '2200-01-01'::date) AND (created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
-    CONSTRAINT chk_ai_reports_risk CHECK (((risk_level)::text = ANY ((ARRAY['LOW'::character varying, 'MEDIUM'::character varying, 'HIGH'::character varying])::text[])));
+    CONSTRAINT chk_ai_reports_risk CHECK (((risk_level)::text = ANY ('{LOW,MEDIUM,HIGH}'::text[])));
     CONSTRAINT chk_ai_reports_sentiment CHECK (((sentiment_score >= ('-10'::integer)::numeric) AND (sentiment_score <= (10)::numeric)));
-    CONSTRAINT chk_ai_reports_target CHECK (((target_price > (0)::numeric) AND (target_price < 'Infinity'::numeric)));
+    CONSTRAINT chk_ai_reports_target CHECK (((target_price > '0'::numeric) AND (target_price < 'Infinity'::numeric)));
     CONSTRAINT fk_ai_reports_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE RESTRICT;
     CONSTRAINT idx_ai_reports_stock_date UNIQUE (stock_id, analysis_date, model_version);
     CREATE UNIQUE INDEX ai_reports_pkey ON brain.ai_reports USING btree (report_id);
@@ -1070,7 +1100,7 @@ TABLE brain.daily_picks;
     holding_period integer;
     is_executed boolean NOT NULL DEFAULT false;
     created_at timestamp with time zone NOT NULL DEFAULT now();
-    CONSTRAINT chk_daily_picks_action CHECK (((action)::text = ANY ((ARRAY['BUY'::character varying, 'SELL'::character varying, 'HOLD'::character varying])::text[])));
+    CONSTRAINT chk_daily_picks_action CHECK (((action)::text = ANY ('{BUY,SELL,HOLD}'::text[])));
     CONSTRAINT chk_daily_picks_date CHECK (((pick_date >= '1800-01-01'::date) AND (pick_date < '2200-01-01'::date) AND (created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT chk_daily_picks_period CHECK ((holding_period > 0));
     CONSTRAINT chk_daily_picks_priority CHECK ((priority_score < (1000000)::numeric));
@@ -1298,11 +1328,11 @@ END;
     created_by character varying(150) NOT NULL DEFAULT principal();
     created_at timestamp with time zone NOT NULL DEFAULT now();
     stock_id bigint NOT NULL;
-    CONSTRAINT chk_corporate_actions_amount CHECK (((amount > (0)::numeric) AND (amount < 'Infinity'::numeric) AND (((amount IS NOT NULL) AND ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) AND (amount IS NULL)))));
+    CONSTRAINT chk_corporate_actions_amount CHECK (((amount > '0'::numeric) AND (amount < 'Infinity'::numeric) AND (((amount IS NOT NULL) AND ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) AND (amount IS NULL)))));
     CONSTRAINT chk_corporate_actions_date CHECK (((effective_date >= '1800-01-01'::date) AND (effective_date < '2200-01-01'::date) AND (created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
-    CONSTRAINT chk_corporate_actions_kind CHECK (((kind)::text = ANY ((ARRAY['SPLIT'::character varying, 'REVERSE_SPLIT'::character varying, 'BONUS'::character varying, 'RIGHTS'::character varying, 'CASH_DIVIDEND'::character varying])::text[])));
-    CONSTRAINT chk_corporate_actions_ratio CHECK (((ratio > (0)::numeric) AND (ratio < 'Infinity'::numeric) AND (per > (0)::numeric) AND (per < 'Infinity'::numeric) AND (per <= (1000000)::numeric) AND (ratio <= (1000000)::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['SPLIT'::character varying, 'BONUS'::character varying, 'RIGHTS'::character varying])::text[]))) OR ((ratio > per) AND (ratio IS NOT NULL))) AND ((NOT ((kind)::text = 'REVERSE_SPLIT'::text)) OR ((ratio IS NOT NULL) AND (ratio < per))) AND ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((per = (1)::numeric) AND (ratio IS NULL)))));
-    CONSTRAINT chk_corporate_actions_rights CHECK (((subscription_price > (0)::numeric) AND (subscription_price < 'Infinity'::numeric) AND (cum_price > (0)::numeric) AND (cum_price < 'Infinity'::numeric) AND (((cum_price IS NOT NULL) AND ((kind)::text = 'RIGHTS'::text) AND (subscription_price IS NOT NULL)) OR ((NOT ((kind)::text = 'RIGHTS'::text)) AND (cum_price IS NULL) AND (subscription_price IS NULL)))));
+    CONSTRAINT chk_corporate_actions_kind CHECK (((kind)::text = ANY ('{SPLIT,REVERSE_SPLIT,BONUS,RIGHTS,CASH_DIVIDEND}'::text[])));
+    CONSTRAINT chk_corporate_actions_ratio CHECK (((ratio > '0'::numeric) AND (ratio < 'Infinity'::numeric) AND (per > '0'::numeric) AND (per < 'Infinity'::numeric) AND (per <= (1000000)::numeric) AND (ratio <= (1000000)::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['SPLIT'::character varying, 'BONUS'::character varying, 'RIGHTS'::character varying])::text[]))) OR ((ratio > per) AND (ratio IS NOT NULL))) AND ((NOT ((kind)::text = 'REVERSE_SPLIT'::text)) OR ((ratio IS NOT NULL) AND (ratio < per))) AND ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((per = (1)::numeric) AND (ratio IS NULL)))));
+    CONSTRAINT chk_corporate_actions_rights CHECK (((subscription_price > '0'::numeric) AND (subscription_price < 'Infinity'::numeric) AND (cum_price > '0'::numeric) AND (cum_price < 'Infinity'::numeric) AND (((cum_price IS NOT NULL) AND ((kind)::text = 'RIGHTS'::text) AND (subscription_price IS NOT NULL)) OR ((NOT ((kind)::text = 'RIGHTS'::text)) AND (cum_price IS NULL) AND (subscription_price IS NULL)))));
     CONSTRAINT corporate_actions_pkey PRIMARY KEY (action_id);
     CONSTRAINT fk_corporate_actions_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE RESTRICT;
     CONSTRAINT uniq_corporate_actions_day UNIQUE (stock_id, effective_date, kind);
@@ -1336,9 +1366,9 @@ TABLE market.daily_prices PARTITION BY RANGE (trade_date);
     amount numeric(20,0);
     changes numeric(10,2);
     created_at timestamp with time zone NOT NULL DEFAULT now();
-    CONSTRAINT chk_daily_prices_amount CHECK (((amount >= (0)::numeric) AND (amount < 'Infinity'::numeric)));
-    CONSTRAINT chk_daily_prices_range CHECK (((open_price > (0)::numeric) AND (open_price < 'Infinity'::numeric) AND (high_price > (0)::numeric) AND (high_price < 'Infinity'::numeric) AND (low_price > (0)::numeric) AND (low_price < 'Infinity'::numeric) AND (high_price >= low_price)));
-    CONSTRAINT chk_price_positive CHECK (((close_price > (0)::numeric) AND (close_price < 'Infinity'::numeric) AND (volume >= 0) AND ((volume)::numeric < 'Infinity'::numeric)));
+    CONSTRAINT chk_daily_prices_amount CHECK (((amount >= '0'::numeric) AND (amount < 'Infinity'::numeric)));
+    CONSTRAINT chk_daily_prices_range CHECK (((open_price > '0'::numeric) AND (open_price < 'Infinity'::numeric) AND (high_price > '0'::numeric) AND (high_price < 'Infinity'::numeric) AND (low_price > '0'::numeric) AND (low_price < 'Infinity'::numeric) AND (high_price >= low_price)));
+    CONSTRAINT chk_price_positive CHECK (((close_price > '0'::numeric) AND (close_price < 'Infinity'::numeric) AND ((volume)::numeric >= '0'::numeric) AND ((volume)::numeric < 'Infinity'::numeric)));
     CONSTRAINT fk_daily_prices_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE RESTRICT;
     CONSTRAINT idx_daily_prices_stock_date PRIMARY KEY (stock_id, trade_date);
     CREATE INDEX idx_daily_prices_date ON ONLY market.daily_prices USING brin (trade_date) WITH (autosummarize='on');
@@ -1369,10 +1399,10 @@ TABLE market.fx_rates;
     currency character varying(3) NOT NULL;
     rate_date date NOT NULL;
     krw_per_unit numeric(18,6) NOT NULL;
-    CONSTRAINT chk_fx_rates_currency CHECK (((currency)::text = ANY ((ARRAY['KRW'::character varying, 'USD'::character varying])::text[])));
+    CONSTRAINT chk_fx_rates_currency CHECK (((currency)::text = ANY ('{KRW,USD}'::text[])));
     CONSTRAINT chk_fx_rates_date CHECK (((rate_date >= '1800-01-01'::date) AND (rate_date < '2200-01-01'::date)));
     CONSTRAINT chk_fx_rates_foreign CHECK ((NOT ((currency)::text = 'KRW'::text)));
-    CONSTRAINT chk_fx_rates_positive CHECK (((krw_per_unit > (0)::numeric) AND (krw_per_unit < 'Infinity'::numeric) AND (krw_per_unit < (100000)::numeric)));
+    CONSTRAINT chk_fx_rates_positive CHECK (((krw_per_unit > '0'::numeric) AND (krw_per_unit < 'Infinity'::numeric) AND (krw_per_unit < (100000)::numeric)));
     CONSTRAINT fx_rates_pkey PRIMARY KEY (fx_rate_id);
     CONSTRAINT uniq_fx_rates_day UNIQUE (currency, rate_date);
     CREATE UNIQUE INDEX fx_rates_pkey ON market.fx_rates USING btree (fx_rate_id);
@@ -1389,7 +1419,7 @@ TABLE market.latest_prices;
     stock_id bigint NOT NULL;
     trade_date date NOT NULL;
     close_price numeric(14,4) NOT NULL;
-    CONSTRAINT chk_latest_prices_close CHECK (((close_price > (0)::numeric) AND (close_price < 'Infinity'::numeric)));
+    CONSTRAINT chk_latest_prices_close CHECK (((close_price > '0'::numeric) AND (close_price < 'Infinity'::numeric)));
     CONSTRAINT fk_latest_prices_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE CASCADE;
     CONSTRAINT latest_prices_pkey PRIMARY KEY (stock_id);
     CREATE UNIQUE INDEX latest_prices_pkey ON market.latest_prices USING btree (stock_id);
@@ -1409,7 +1439,7 @@ TABLE market.session_overrides;
     is_open boolean NOT NULL;
     reason character varying(200) NOT NULL;
     CONSTRAINT chk_session_overrides_date CHECK (((session_date >= '1800-01-01'::date) AND (session_date < '2200-01-01'::date)));
-    CONSTRAINT chk_session_overrides_exchange CHECK (((exchange)::text = ANY ((ARRAY['XKRX'::character varying, 'XNYS'::character varying])::text[])));
+    CONSTRAINT chk_session_overrides_exchange CHECK (((exchange)::text = ANY ('{XKRX,XNYS}'::text[])));
     CONSTRAINT chk_session_overrides_reason CHECK (((reason)::text ~ '\S'::text));
     CONSTRAINT session_overrides_pkey PRIMARY KEY (session_override_id);
     CONSTRAINT uniq_session_overrides_day UNIQUE (exchange, session_date);
@@ -1471,8 +1501,8 @@ END;
     created_at timestamp with time zone NOT NULL DEFAULT now();
     updated_at timestamp with time zone NOT NULL DEFAULT now();
     CONSTRAINT chk_stocks_dates CHECK (((listing_date >= '1800-01-01'::date) AND (listing_date < '2200-01-01'::date) AND (created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (updated_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
-    CONSTRAINT chk_stocks_market_cap CHECK (((market_cap >= (0)::numeric) AND (market_cap < 'Infinity'::numeric)));
-    CONSTRAINT chk_stocks_market_type CHECK (((market_type)::text = ANY ((ARRAY['KOSPI'::character varying, 'KOSDAQ'::character varying, 'NYSE'::character varying, 'NASDAQ'::character varying])::text[])));
+    CONSTRAINT chk_stocks_market_cap CHECK (((market_cap >= '0'::numeric) AND (market_cap < 'Infinity'::numeric)));
+    CONSTRAINT chk_stocks_market_type CHECK (((market_type)::text = ANY ('{KOSPI,KOSDAQ,NYSE,NASDAQ}'::text[])));
     CONSTRAINT chk_stocks_named CHECK ((((ticker)::text ~ '\S'::text) AND ((name)::text ~ '\S'::text)));
     CONSTRAINT idx_stocks_ticker UNIQUE (ticker);
     CONSTRAINT stocks_pkey PRIMARY KEY (stock_id);
@@ -1745,9 +1775,9 @@ TABLE system.alerts;
     created_at timestamp with time zone NOT NULL DEFAULT now();
     CONSTRAINT alerts_pkey PRIMARY KEY (alert_id);
     CONSTRAINT chk_alerts_acknowledged CHECK (((NOT (acknowledged_at IS NOT NULL)) OR is_acknowledged));
-    CONSTRAINT chk_alerts_severity CHECK (((severity)::text = ANY ((ARRAY['CRITICAL'::character varying, 'HIGH'::character varying, 'MEDIUM'::character varying, 'LOW'::character varying])::text[])));
+    CONSTRAINT chk_alerts_severity CHECK (((severity)::text = ANY ('{CRITICAL,HIGH,MEDIUM,LOW}'::text[])));
     CONSTRAINT chk_alerts_times CHECK (((created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (acknowledged_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (acknowledged_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
-    CONSTRAINT chk_alerts_type CHECK (((alert_type)::text = ANY ((ARRAY['ERROR'::character varying, 'WARNING'::character varying, 'INFO'::character varying, 'TRADE_SIGNAL'::character varying])::text[])));
+    CONSTRAINT chk_alerts_type CHECK (((alert_type)::text = ANY ('{ERROR,WARNING,INFO,TRADE_SIGNAL}'::text[])));
     CREATE UNIQUE INDEX alerts_pkey ON system.alerts USING btree (alert_id);
     CREATE INDEX idx_alerts_waiting ON system.alerts USING btree (created_at) WHERE (NOT is_acknowledged);
     COMMENT ON TABLE IS 'What an operator should look at, until acknowledged';
@@ -1765,7 +1795,7 @@ TABLE system.job_runs;
     started_at timestamp with time zone NOT NULL DEFAULT now();
     finished_at timestamp with time zone;
     CONSTRAINT chk_job_runs_finished CHECK ((((finished_at IS NULL) AND ((state)::text = 'RUNNING'::text)) OR ((NOT ((state)::text = 'RUNNING'::text)) AND (finished_at IS NOT NULL))));
-    CONSTRAINT chk_job_runs_state CHECK (((state)::text = ANY ((ARRAY['RUNNING'::character varying, 'SUCCEEDED'::character varying, 'FAILED'::character varying])::text[])));
+    CONSTRAINT chk_job_runs_state CHECK (((state)::text = ANY ('{RUNNING,SUCCEEDED,FAILED}'::text[])));
     CONSTRAINT chk_job_runs_times CHECK (((started_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (started_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (finished_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (finished_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT job_runs_pkey PRIMARY KEY (job_run_id);
     CREATE INDEX idx_job_runs_job_time ON system.job_runs USING btree (job, started_at DESC);
@@ -1789,7 +1819,7 @@ TABLE system.load_rejects;
     context jsonb;
     repaired_at timestamp with time zone;
     retried_at timestamp with time zone;
-    CONSTRAINT chk_load_rejects_line CHECK (((line >= 0) AND ((line)::numeric < 'Infinity'::numeric)));
+    CONSTRAINT chk_load_rejects_line CHECK ((((line)::numeric >= '0'::numeric) AND ((line)::numeric < 'Infinity'::numeric)));
     CONSTRAINT chk_load_rejects_times CHECK (((created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (repaired_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (repaired_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (retried_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (retried_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT load_rejects_pkey PRIMARY KEY (load_reject_id);
     CONSTRAINT uniq_load_rejects_row UNIQUE (file_digest, line, loader);
@@ -1849,7 +1879,7 @@ TABLE system.logs PARTITION BY RANGE (created_at);
     request_id character varying(50);
     user_id character varying(150);
     created_at timestamp with time zone NOT NULL DEFAULT now();
-    CONSTRAINT chk_logs_level CHECK (((log_level)::text = ANY ((ARRAY['DEBUG'::character varying, 'INFO'::character varying, 'WARN'::character varying, 'ERROR'::character varying, 'FATAL'::character varying])::text[])));
+    CONSTRAINT chk_logs_level CHECK (((log_level)::text = ANY ('{DEBUG,INFO,WARN,ERROR,FATAL}'::text[])));
     CONSTRAINT pk_logs PRIMARY KEY (log_id, created_at);
     CREATE INDEX idx_logs_time ON ONLY system.logs USING btree (created_at);
     CREATE UNIQUE INDEX pk_logs ON ONLY system.logs USING btree (log_id, created_at);
@@ -1945,7 +1975,7 @@ TABLE trade.action_entries;
     holding_id bigint NOT NULL;
     reverses_id bigint;
     CONSTRAINT action_entries_pkey PRIMARY KEY (action_entry_id);
-    CONSTRAINT chk_action_entries_numbers CHECK (((ratio > (0)::numeric) AND (ratio < 'Infinity'::numeric) AND (per > (0)::numeric) AND (per < 'Infinity'::numeric) AND (cash_amount < 'Infinity'::numeric)));
+    CONSTRAINT chk_action_entries_numbers CHECK (((ratio > '0'::numeric) AND (ratio < 'Infinity'::numeric) AND (per > '0'::numeric) AND (per < 'Infinity'::numeric) AND (cash_amount < 'Infinity'::numeric)));
     CONSTRAINT chk_action_entries_quantity CHECK (((place <= booked) AND (quantity_after >= 0) AND (quantity_before >= 0)));
     CONSTRAINT fk_action_entries_action FOREIGN KEY (action_id) REFERENCES corporate_actions(action_id) ON DELETE RESTRICT;
     CONSTRAINT fk_action_entries_holding FOREIGN KEY (holding_id) REFERENCES holdings(holding_id) ON DELETE RESTRICT;
@@ -2043,9 +2073,9 @@ TABLE trade.executions;
     exchange_ref character varying(100) NOT NULL;
     reversed_at timestamp with time zone;
     reverses_id bigint;
-    CONSTRAINT chk_executions_charges CHECK (((commission >= (0)::numeric) AND (commission < 'Infinity'::numeric) AND (tax >= (0)::numeric) AND (tax < 'Infinity'::numeric)));
-    CONSTRAINT chk_executions_fx CHECK (((fx_rate > (0)::numeric) AND (fx_rate < 'Infinity'::numeric)));
-    CONSTRAINT chk_executions_positive CHECK (((executed_quantity > 0) AND (executed_quantity <= '1000000000000'::bigint) AND (executed_price > (0)::numeric) AND (executed_price < 'Infinity'::numeric)));
+    CONSTRAINT chk_executions_charges CHECK (((commission >= '0'::numeric) AND (commission < 'Infinity'::numeric) AND (tax >= '0'::numeric) AND (tax < 'Infinity'::numeric)));
+    CONSTRAINT chk_executions_fx CHECK (((fx_rate > '0'::numeric) AND (fx_rate < 'Infinity'::numeric)));
+    CONSTRAINT chk_executions_positive CHECK (((executed_quantity > 0) AND (executed_quantity <= '1000000000000'::bigint) AND (executed_price > '0'::numeric) AND (executed_price < 'Infinity'::numeric)));
     CONSTRAINT chk_executions_ref CHECK (((exchange_ref)::text ~ '\S'::text));
     CONSTRAINT executions_pkey PRIMARY KEY (execution_id);
     CONSTRAINT fk_executions_order FOREIGN KEY (order_id) REFERENCES orders(order_id) ON DELETE RESTRICT;
@@ -2062,6 +2092,7 @@ TABLE trade.executions;
     CREATE TRIGGER pgtrigger_guard_execution_634eb BEFORE UPDATE ON trade.executions FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND ((to_jsonb(old.*) - 'exchange_ref'::text) <> (to_jsonb(new.*) - 'exchange_ref'::text)))) EXECUTE FUNCTION pgtrigger_guard_execution_634eb();
     CREATE TRIGGER pgtrigger_price_execution_a5a74 BEFORE INSERT ON trade.executions FOR EACH ROW EXECUTE FUNCTION pgtrigger_price_execution_a5a74();
     CREATE TRIGGER pgtrigger_settle_executions_37a00 AFTER INSERT ON trade.executions REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_settle_executions_37a00();
+    CREATE TRIGGER pgtrigger_trim_reference_77c53 BEFORE UPDATE OF exchange_ref ON trade.executions FOR EACH ROW EXECUTE FUNCTION pgtrigger_trim_reference_77c53();
     CREATE TRIGGER pgtrigger_unbook_executions_2b8f5 AFTER DELETE ON trade.executions REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_unbook_executions_2b8f5();
     COMMENT ON TABLE IS 'Fills, append-only';
     COMMENT ON COLUMN executed_quantity IS 'Shares';
@@ -2145,15 +2176,15 @@ TABLE trade.orders;
     created_by character varying(150) NOT NULL DEFAULT principal();
     owned_by character varying(150) NOT NULL DEFAULT principal();
     CONSTRAINT chk_order_quantity CHECK (((quantity > 0) AND (quantity <= '1000000000000'::bigint)));
-    CONSTRAINT chk_orders_expiry CHECK (((expires_at > order_time) AND (order_time >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (order_time < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (expires_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (expires_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
+    CONSTRAINT chk_orders_expiry CHECK (((expires_at > order_time) AND (order_time >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (order_time < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (expires_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT chk_orders_filled CHECK (((filled_quantity >= 0) AND (filled_quantity <= quantity)));
     CONSTRAINT chk_orders_instrument CHECK (((holding_id IS NOT NULL) OR (pick_id IS NOT NULL)));
-    CONSTRAINT chk_orders_price_for_type CHECK ((((NOT ((order_type)::text = 'LIMIT'::text)) OR ((limit_price IS NOT NULL) AND (stop_price IS NULL))) AND ((NOT ((order_type)::text = 'STOP'::text)) OR ((limit_price IS NULL) AND (stop_price IS NOT NULL))) AND ((NOT ((order_type)::text = 'MARKET'::text)) OR ((limit_price IS NULL) AND (stop_price IS NULL)))));
-    CONSTRAINT chk_orders_price_positive CHECK (((limit_price > (0)::numeric) AND (limit_price < 'Infinity'::numeric) AND (stop_price > (0)::numeric) AND (stop_price < 'Infinity'::numeric)));
-    CONSTRAINT chk_orders_side CHECK (((side)::text = ANY ((ARRAY['BUY'::character varying, 'SELL'::character varying])::text[])));
-    CONSTRAINT chk_orders_status CHECK (((status)::text = ANY ((ARRAY['PENDING'::character varying, 'PARTIAL_FILLED'::character varying, 'FILLED'::character varying, 'CANCELLED'::character varying, 'REJECTED'::character varying])::text[])));
-    CONSTRAINT chk_orders_status_filled CHECK ((((NOT ((status)::text = 'FILLED'::text)) OR (filled_quantity = quantity)) AND ((NOT ((status)::text = 'PARTIAL_FILLED'::text)) OR ((filled_quantity > 0) AND (filled_quantity < quantity))) AND ((NOT ((status)::text = ANY ((ARRAY['PENDING'::character varying, 'REJECTED'::character varying])::text[]))) OR (filled_quantity = 0))));
-    CONSTRAINT chk_orders_type CHECK (((order_type)::text = ANY ((ARRAY['MARKET'::character varying, 'LIMIT'::character varying, 'STOP'::character varying])::text[])));
+    CONSTRAINT chk_orders_price_for_type CHECK (((((order_type)::text = 'LIMIT'::text) = (limit_price IS NOT NULL)) AND (((order_type)::text = 'STOP'::text) = (stop_price IS NOT NULL))));
+    CONSTRAINT chk_orders_price_positive CHECK (((limit_price > '0'::numeric) AND (limit_price < 'Infinity'::numeric) AND (stop_price > '0'::numeric) AND (stop_price < 'Infinity'::numeric)));
+    CONSTRAINT chk_orders_side CHECK (((side)::text = ANY ('{BUY,SELL}'::text[])));
+    CONSTRAINT chk_orders_status CHECK (((status)::text = ANY ('{PENDING,PARTIAL_FILLED,FILLED,CANCELLED,REJECTED}'::text[])));
+    CONSTRAINT chk_orders_status_filled CHECK ((((status)::text = 'CANCELLED'::text) OR ((((status)::text = 'FILLED'::text) = (filled_quantity = quantity)) AND (((status)::text = 'PARTIAL_FILLED'::text) = ((filled_quantity > 0) AND (filled_quantity < quantity))))));
+    CONSTRAINT chk_orders_type CHECK (((order_type)::text = ANY ('{MARKET,LIMIT,STOP}'::text[])));
     CONSTRAINT fk_orders_holding FOREIGN KEY (holding_id) REFERENCES holdings(holding_id) ON DELETE RESTRICT;
     CONSTRAINT fk_orders_pick FOREIGN KEY (pick_id) REFERENCES daily_picks(pick_id) ON DELETE RESTRICT;
     CONSTRAINT orders_pkey PRIMARY KEY (order_id);
@@ -2348,6 +2379,14 @@ BEGIN
                                                       THEN trade.replay(entry.holding_id) ELSE after END);
 END
 $function$;
+CREATE OR REPLACE FUNCTION trade.bare_reference(reference text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT btrim(reference, E' \t\n\u000B\f\r\u001C\u001D\u001E\u001F\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006'
+                            '\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000')
+$function$;
 CREATE OR REPLACE FUNCTION trade.close_before_action(the_order bigint, original bigint)
  RETURNS void
  LANGUAGE plpgsql
@@ -2375,12 +2414,12 @@ BEGIN
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.fill_order(the_order bigint, shares bigint)
- RETURNS text
+ RETURNS orders
  LANGUAGE plpgsql
  SET search_path TO 'public', 'market', 'account', 'brain', 'trade', 'analytics', 'system'
 AS $function$
 DECLARE
-    state text;
+    placed trade.orders;
 BEGIN
     UPDATE trade.orders
        SET filled_quantity = filled_quantity OPERATOR(pg_catalog.+) shares,
@@ -2388,8 +2427,10 @@ BEGIN
                          WHEN filled_quantity OPERATOR(pg_catalog.+) shares OPERATOR(pg_catalog.<) quantity
                          THEN 'PARTIAL_FILLED' ELSE 'FILLED' END
      WHERE order_id OPERATOR(pg_catalog.=) the_order
-    RETURNING status INTO state;
-    RETURN state;
+       AND holding_id IS NOT NULL AND status::text OPERATOR(pg_catalog.<>) 'REJECTED'::text
+       AND filled_quantity OPERATOR(pg_catalog.+) shares OPERATOR(pg_catalog.<=) quantity
+    RETURNING * INTO placed;
+    RETURN placed;
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.held_at(the_holding bigint, instant timestamp with time zone)
@@ -2489,11 +2530,19 @@ CREATE OR REPLACE FUNCTION trade.pgtrigger_admit_orders_9d025()
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
--- Looks at the whole statement, so that holdings are locked in the order of their keys however the client sorted its rows.
+-- Looks at the whole statement, so that holdings are locked in the order of their keys however the client sorted its rows. One
+-- look passes what most orders are, a new BUY on a portfolio and a stock that take one; the others are looked at closely.
 DECLARE
     placed trade.orders;
 BEGIN
-    FOR placed IN SELECT * FROM arrived ORDER BY holding_id, order_id LOOP
+    FOR placed IN
+        SELECT arrived.*
+          FROM arrived LEFT JOIN account.holdings ON holdings.holding_id = arrived.holding_id
+          LEFT JOIN account.portfolio USING (portfolio_id) LEFT JOIN market.stocks USING (stock_id)
+         WHERE arrived.side <> 'BUY' OR arrived.pick_id IS NOT NULL OR arrived.status <> 'PENDING' OR arrived.filled_quantity <> 0
+            OR portfolio.buying_halted_at IS NOT NULL OR NOT portfolio.is_active OR NOT stocks.is_active
+         ORDER BY arrived.holding_id, arrived.order_id
+    LOOP
         IF placed.filled_quantity <> 0 OR placed.status <> 'PENDING' THEN
             RAISE EXCEPTION 'order_starts_pending: an order starts PENDING and unfilled, not %', placed.status
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'order_starts_pending',
@@ -2822,6 +2871,7 @@ DECLARE
     charges numeric := NEW.commission + NEW.tax;
 BEGIN
     NEW.reversed_at := NULL;
+    NEW.exchange_ref := trade.bare_reference(NEW.exchange_ref);  -- before ON CONFLICT looks: a replay with blanks is a replay
     IF NEW.executed_time NOT BETWEEN '1970-01-01 00:00+00' AND clock_timestamp() + interval '5 minutes' THEN
         RAISE EXCEPTION 'execution_time: no fill can have been executed at %', NEW.executed_time
             USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_time',
@@ -2912,40 +2962,48 @@ AS $function$
 -- in one order (orders, holdings, picks, portfolios, each by key) however the client sorted its rows. An INSERT … ON CONFLICT DO
 -- NOTHING that repeats a fill never gets here; a plain INSERT that repeats one fails on its unique key and moves nothing.
 DECLARE
-    fill record;
-    placed record;
+    fills trade.executions[];
+    fill trade.executions;
+    placed trade.orders;
     held record;
     after trade.position;
     picks bigint[];
-    executions bigint[];
+    surprised bigint[];  -- holdings whose open SELL orders did not expect what happened
+    booked_so_far bigint[];
     portfolios bigint[];
     currencies text[];
     amounts numeric[];
 BEGIN
+    -- In the order of their numbers, but a reversal never before what it reverses: numbers can be typed (OVERRIDING SYSTEM VALUE).
+    SELECT array_agg(ROW(booked.*)::trade.executions ORDER BY greatest(execution_id, reverses_id), reverses_id NULLS FIRST)
+      INTO fills FROM booked;
     -- One fill alone locks in that order as it goes.
-    IF EXISTS (SELECT FROM booked OFFSET 1) THEN
+    IF cardinality(fills) > 1 THEN
         PERFORM FROM trade.orders
           WHERE order_id IN (SELECT order_id FROM booked) ORDER BY order_id FOR NO KEY UPDATE;
         PERFORM FROM account.holdings
           WHERE holding_id IN (SELECT holding_id FROM booked JOIN trade.orders USING (order_id))
           ORDER BY holding_id FOR NO KEY UPDATE;
+    ELSIF fills IS NULL THEN
+        RETURN NULL;
     END IF;
 
-    -- In the order of their numbers, but a reversal never before what it reverses: numbers can be typed (OVERRIDING SYSTEM VALUE).
-    FOR fill IN
-        SELECT execution_id, order_id, executed_quantity, executed_price, executed_time, commission, tax, net_amount,
-               reverses_id
-          FROM booked ORDER BY greatest(execution_id, reverses_id), reverses_id NULLS FIRST
-    LOOP
-        SELECT order_id, holding_id, pick_id, side, status, quantity, filled_quantity INTO placed
-          FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
+    FOREACH fill IN ARRAY fills LOOP
+        IF fill.reverses_id IS NULL THEN
+            placed := trade.fill_order(fill.order_id, fill.executed_quantity);
+            IF placed.order_id IS NULL THEN
+                PERFORM trade.refuse_fill(fill.order_id, fill.executed_quantity);
+            END IF;
+        ELSE
+            SELECT * INTO placed FROM trade.orders WHERE order_id = fill.order_id FOR NO KEY UPDATE;
+        END IF;
         SELECT holding_id, portfolio_id, quantity, avg_purchase_price, realized_pnl, currency INTO held
           FROM account.holdings JOIN market.stocks USING (stock_id)
          WHERE holding_id = placed.holding_id FOR NO KEY UPDATE OF holdings;
         IF placed.pick_id IS NOT NULL THEN
             picks := picks || placed.pick_id;
         END IF;
-        executions := executions || fill.execution_id;
+        booked_so_far := booked_so_far || fill.execution_id;
         portfolios := portfolios || held.portfolio_id;
         currencies := currencies || held.currency::text;
         amounts := amounts || fill.net_amount;
@@ -2957,24 +3015,11 @@ BEGIN
                           HINT = 'Reverse it in a READ COMMITTED or SERIALIZABLE transaction.';
             END IF;
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
+            surprised := surprised || placed.holding_id;
             PERFORM trade.close_before_action(fill.order_id, fill.reverses_id);
             PERFORM trade.rebook(fill.order_id,
-                                 ARRAY(SELECT execution_id FROM booked WHERE execution_id <> ALL (executions)));
+                                 ARRAY(SELECT execution_id FROM booked WHERE execution_id <> ALL (booked_so_far)));
             CONTINUE;
-        END IF;
-        IF placed.holding_id IS NULL THEN
-            RAISE EXCEPTION 'execution_of_proposal: order % proposes a pick and has no holding yet', placed.order_id
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_of_proposal',
-                      HINT = 'Give the order a holding first.';
-        ELSIF placed.status = 'REJECTED' THEN
-            RAISE EXCEPTION 'execution_of_rejected: order % was rejected', placed.order_id
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_of_rejected',
-                      HINT = 'Check the broker''s order number.';
-        ELSIF placed.filled_quantity + fill.executed_quantity > placed.quantity THEN
-            RAISE EXCEPTION 'execution_overfill: order % is for %, % are filled, % more are too many',
-                placed.order_id, placed.quantity, placed.filled_quantity, fill.executed_quantity
-                USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_overfill',
-                      HINT = 'Check the fill with the broker; a real over-fill needs an order of its own.';
         END IF;
         IF placed.side = 'SELL' AND fill.executed_quantity > held.quantity THEN
             RAISE EXCEPTION 'execution_oversell: % shares cannot be sold, only % are held',
@@ -2988,7 +3033,6 @@ BEGIN
             PERFORM trade.refuse_before_action(placed.holding_id, fill.executed_time);
         END IF;
 
-        placed.status := trade.fill_order(placed.order_id, fill.executed_quantity);
         after := trade.after_fill(
             ROW(held.quantity, held.avg_purchase_price, held.realized_pnl, 0)::trade.position,
             placed.side, fill.executed_quantity, fill.executed_price, fill.commission + fill.tax);
@@ -2996,6 +3040,7 @@ BEGIN
            SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
          WHERE holding_id = held.holding_id;
         IF placed.status = 'CANCELLED' THEN
+            surprised := surprised || placed.holding_id;
             INSERT INTO system.alerts (alert_type, severity, module, message, data)
             VALUES ('ERROR', 'CRITICAL', 'trade',
                     format('Order %s was filled after it was cancelled: %s shares at %s are booked.',
@@ -3004,14 +3049,29 @@ BEGIN
         END IF;
     END LOOP;
 
+    IF surprised IS NOT NULL THEN
+        PERFORM trade.tell_uncovered_sales(surprised);
+    END IF;
     IF picks IS NOT NULL THEN
         PERFORM trade.mark_picks(picks);
     END IF;
     -- Its trigger locks the portfolios.
     INSERT INTO account.cash_entries (portfolio_id, currency, amount, kind, execution_id)
     SELECT portfolio_id, currency, amount, 'TRADE', execution_id
-      FROM unnest(executions, portfolios, currencies, amounts) AS entry (execution_id, portfolio_id, currency, amount);
+      FROM unnest(booked_so_far, portfolios, currencies, amounts) AS entry (execution_id, portfolio_id, currency, amount);
     RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_trim_reference_77c53()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- A mended reference, like a new one, is without blanks at its edges.
+BEGIN
+    NEW.exchange_ref := trade.bare_reference(NEW.exchange_ref);
+    RETURN NEW;
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.pgtrigger_unbook_executions_2b8f5()
@@ -3048,6 +3108,7 @@ BEGIN
     FOR gone IN SELECT DISTINCT order_id FROM removed ORDER BY order_id LOOP
         PERFORM trade.rebook(gone.order_id);
     END LOOP;
+    PERFORM trade.tell_uncovered_sales(ARRAY(SELECT holding_id FROM removed JOIN trade.orders USING (order_id)));
     PERFORM trade.mark_picks(ARRAY(SELECT pick_id FROM removed JOIN trade.orders USING (order_id)));
     DELETE FROM account.cash_entries WHERE execution_id IN (SELECT execution_id FROM removed);
     RETURN NULL;
@@ -3166,6 +3227,29 @@ BEGIN
     END IF;
 END
 $function$;
+CREATE OR REPLACE FUNCTION trade.refuse_fill(the_order bigint, shares bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    placed trade.orders;
+BEGIN
+    SELECT * INTO placed FROM trade.orders WHERE order_id = the_order FOR NO KEY UPDATE;
+    IF placed.holding_id IS NULL THEN
+        RAISE EXCEPTION 'execution_of_proposal: order % proposes a pick and has no holding yet', placed.order_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_of_proposal',
+                  HINT = 'Give the order a holding first.';
+    ELSIF placed.status = 'REJECTED' THEN
+        RAISE EXCEPTION 'execution_of_rejected: order % was rejected', placed.order_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_of_rejected',
+                  HINT = 'Check the broker''s order number.';
+    END IF;
+    RAISE EXCEPTION 'execution_overfill: order % is for %, % are filled, % more are too many',
+        placed.order_id, placed.quantity, placed.filled_quantity, shares
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_overfill',
+              HINT = 'Check the fill with the broker; a real over-fill needs an order of its own.';
+END
+$function$;
 CREATE OR REPLACE FUNCTION trade.replay(the_holding bigint, not_yet bigint[] DEFAULT '{}'::bigint[], upto bigint DEFAULT NULL::bigint)
  RETURNS "position"
  LANGUAGE sql
@@ -3270,6 +3354,20 @@ BEGIN
     PERFORM trade.move_holding(entry.holding_id, trade.replay(entry.holding_id));
 END
 $function$;
+CREATE OR REPLACE FUNCTION trade.tell_uncovered_sales(the_holdings bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO system.alerts (alert_type, severity, module, message, data)
+    SELECT 'WARNING', 'HIGH', 'trade',
+           format('Open SELL orders of holding %s wait for %s shares, and %s are held:'
+                  ' cancel or lower them at the broker and here, or book the buys that are missing.', holding_id, waiting, held),
+           jsonb_build_object('holding_id', holding_id, 'held', held, 'waiting', waiting, 'orders', orders)
+      FROM trade.uncovered_sales(the_holdings);
+END
+$function$;
 CREATE OR REPLACE FUNCTION trade.terms(placed orders)
  RETURNS jsonb
  LANGUAGE sql
@@ -3278,4 +3376,17 @@ AS $function$
     SELECT jsonb_build_object('quantity', placed.quantity, 'limit_price', placed.limit_price,
                               'stop_price', placed.stop_price, 'status', placed.status,
                               'status_reason', placed.status_reason)
+$function$;
+CREATE OR REPLACE FUNCTION trade.uncovered_sales(the_holdings bigint[])
+ RETURNS TABLE(holding_id bigint, held bigint, waiting numeric, orders bigint[])
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    SELECT h.holding_id, h.quantity, sum(o.quantity - o.filled_quantity), array_agg(o.order_id ORDER BY o.order_id)
+      FROM account.holdings AS h JOIN trade.orders AS o ON o.holding_id = h.holding_id
+     WHERE h.holding_id = ANY (the_holdings) AND o.side = 'SELL' AND o.status IN ('PENDING', 'PARTIAL_FILLED')
+     GROUP BY h.holding_id
+    HAVING sum(o.quantity - o.filled_quantity) > h.quantity
+     ORDER BY h.holding_id
 $function$;
