@@ -195,9 +195,8 @@ class PortfolioAdmin(BackOffice):
         )
     )
 
-    def frozen_fields(self, row: Portfolio) -> list[str]:
-        # Booked as the opening entry: from then on deposits and withdrawals move cash.
-        return ["initial_capital"]
+    # Booked as the opening entry: from then on deposits and withdrawals move cash.
+    always_frozen = ("initial_capital",)
 
     @admin.display(description=_("against initial capital %"))
     def return_rate(self, portfolio: Portfolio) -> SafeString | None:
@@ -249,9 +248,8 @@ class HoldingAdmin(BackOffice):
         # What a first buy needs: a holding of nothing yet.
         return {"quantity": 0, "avg_purchase_price": 0, **super().get_changeform_initial_data(request)}
 
-    def frozen_fields(self, row: Holding) -> list[str]:
-        # What it is a holding of does not change: the orders and executions under it were of that stock.
-        return ["portfolio", "stock"]
+    # What it is a holding of does not change: the orders and executions under it were of that stock.
+    always_frozen = ("portfolio", "stock")
 
 
 class CashEntryForm(BackOfficeForm):

@@ -8,6 +8,7 @@ RULES = {
     "cash_booked_by_ledger": _(
         "Opening and trade entries, and those of corporate actions, are booked by the ledger itself."
     ),
+    "cash_cents": _("Money has two decimals at most."),
     "cash_exchange": _("There is not enough cash in this currency: exchange less, or deposit first."),
     "cash_exchange_nothing": _("This is below a cent after the exchange: exchange more."),
     "cash_positive": _("The amount is above zero, without a sign."),

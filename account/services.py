@@ -30,14 +30,14 @@ def deposit(
     portfolio: Portfolio, amount: Decimal, *, actor: str, currency: str = Currency.KRW, memo: str | None = None
 ) -> CashEntry:
     """Bring `amount` (in `currency`, above zero) into a portfolio. Raises `CashRefused`."""
-    return _book(portfolio, CashKind.DEPOSIT, currency, _positive(amount), actor=actor, memo=memo)
+    return _book(portfolio, CashKind.DEPOSIT, currency, _money(amount), actor=actor, memo=memo)
 
 
 def withdraw(
     portfolio: Portfolio, amount: Decimal, *, actor: str, currency: str = Currency.KRW, memo: str | None = None
 ) -> CashEntry:
     """Take `amount` (in `currency`, above zero) out; `CashRefused` when it is more than the balance."""
-    return _book(portfolio, CashKind.WITHDRAWAL, currency, -_positive(amount), actor=actor, memo=memo)
+    return _book(portfolio, CashKind.WITHDRAWAL, currency, -_money(amount), actor=actor, memo=memo)
 
 
 def convert_currency(
@@ -48,13 +48,15 @@ def convert_currency(
     Returns the entry that pays and the one that receives, rounded to the cent (half up). The rate is the bank's, given
     by the caller: nothing is looked up. Raises `CashRefused` when the balance does not cover it.
     """
+    CASH.row("portfolio", portfolio, Portfolio)
     for name, currency in (("sell", sell), ("buy", buy)):
         CASH.text(name, currency, 3)
     _check(actor, memo)
     if sell == buy:
         raise CashRefused("cash_same_currency", f"{sell} is exchanged for itself.", "Name two currencies.")
-    paid, received = _cents(_positive(amount)), _cents(_positive(amount) * _positive(rate, "rate"))
-    if not (paid and received):
+    paid = _money(amount)
+    received = _cents(paid * _positive(rate, "rate"))
+    if not received:
         raise CashRefused("cash_exchange_nothing", f"{amount} {sell} @ {rate} is below a cent.", "Exchange more.")
     memo = memo or f"{sell} → {buy} @ {rate}"
     facts = {"portfolio": portfolio, "kind": CashKind.FX, "memo": memo, "created_by": actor}
@@ -78,6 +80,7 @@ def clear_drawdown_halt(portfolio: Portfolio, *, actor: str, reason: str) -> Non
     asked = Asked(PortfolioRefused)
     asked.actor(actor)
     asked.text("reason", reason)
+    asked.row("portfolio", portfolio, Portfolio)
     with refusals_as(PortfolioRefused), acting_as(actor, reason=reason):
         halted = Portfolio.objects.filter(pk=portfolio.pk, buying_halted_at__isnull=False)
         cleared = halted.update(buying_halted_at=None)
@@ -90,6 +93,7 @@ def _book(
     portfolio: Portfolio, kind: str, currency: str, amount: Decimal, *, actor: str, memo: str | None
 ) -> CashEntry:
     _check(actor, memo)
+    CASH.row("portfolio", portfolio, Portfolio)
     CASH.text("currency", currency, 3)
     with refusals_as(CashRefused), acting_as(actor), transaction.atomic():
         return CashEntry.objects.create(
@@ -107,6 +111,14 @@ def _cents(amount: Decimal) -> Decimal:
     if amount >= LARGEST:
         raise CashRefused(INVALID, f"{amount} is more money than there is.", "Check amount and rate.")
     return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def _money(amount: Decimal) -> Decimal:
+    """What can be paid: an amount above zero, in whole cents."""
+    exact = _positive(amount)
+    if exact != _cents(exact):
+        raise CashRefused("cash_cents", f"{amount} has parts of a cent.", "Give two decimals at most.")
+    return exact
 
 
 def _positive(amount: Decimal, name: str = "amount") -> Decimal:

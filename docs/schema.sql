@@ -210,7 +210,7 @@ TABLE account.portfolio;
     COMMENT ON COLUMN current_value IS 'KRW';
     COMMENT ON COLUMN created_by IS 'Whose it is; traders see their own';
     COMMENT ON COLUMN buying_halted_at IS 'Set when the value falls below the maximum drawdown; an operator clears it to NULL';
-    COMMENT ON COLUMN peak_value IS 'KRW; the highest value since the last clearance, moved along by deposits and withdrawals';
+    COMMENT ON COLUMN peak_value IS 'KRW; the highest value since the last clearance, moved in proportion by deposits and withdrawals';
     ROW LEVEL SECURITY FORCED;
     POLICY owner_all FOR ALL TO OWNER USING (true) WITH CHECK (true);
     POLICY trader_select FOR SELECT TO aegis_trader USING (((created_by)::text = ( SELECT principal() AS principal)));
@@ -292,6 +292,24 @@ AS $function$
         'tickers', (SELECT coalesce(jsonb_agg(ticker), '[]')
                       FROM account.holdings JOIN market.stocks USING (stock_id)
                      WHERE portfolio_id = the_portfolio AND quantity > 0 AND current_value IS NULL))
+$function$;
+CREATE OR REPLACE FUNCTION account.peak_after_flow(peak numeric, value_after numeric, flow numeric)
+ RETURNS numeric
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    after CONSTANT numeric := round(value_after, 2);
+    before CONSTANT numeric := round(value_after - flow, 2);
+BEGIN
+    IF flow = 0 THEN
+        RETURN peak;
+    ELSIF before > 0 AND after > 0 THEN
+        RETURN least(div(greatest(peak, before) * after * 100, before) / 100, 1e35);
+    END IF;
+    RETURN CASE WHEN flow IS NOT NULL THEN after END;
+END
 $function$;
 CREATE OR REPLACE FUNCTION account.pgtrigger_append_only_7a843()
  RETURNS trigger
@@ -430,10 +448,10 @@ BEGIN
         END LOOP;
         RETURN NULL;
     END IF;
-    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along. By how much
-    -- is unknown where a rate is missing: then there is no peak, and the fall is measured from the next value on.
+    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves in proportion. By how
+    -- much is unknown where a rate is missing.
     UPDATE account.portfolio
-       SET peak_value = peak_value + brought.krw
+       SET peak_value = account.peak_after_flow(peak_value, account.portfolio_value(portfolio.portfolio_id), brought.krw)
       FROM (SELECT portfolio_id,
                    CASE WHEN count(*) = count(krw) THEN sum(krw) END AS krw
               FROM (SELECT portfolio_id, CASE WHEN kind IN ('DEPOSIT', 'WITHDRAWAL')
@@ -849,7 +867,8 @@ BEGIN
                 format('Portfolio %s cannot be valued: an exchange rate or a price is missing.', NEW.name),
                 jsonb_build_object('portfolio_id', NEW.portfolio_id, 'missing', account.missing_for_value(NEW.portfolio_id)));
     END IF;
-    IF NEW.current_value < NEW.peak_value * (1 - NEW.max_drawdown / 100) AND NEW.buying_halted_at IS NULL THEN
+    -- Below a peak of less than nothing, too, is a percentage of what the peak is.
+    IF NEW.current_value < NEW.peak_value - abs(NEW.peak_value) * NEW.max_drawdown / 100 AND NEW.buying_halted_at IS NULL THEN
         NEW.buying_halted_at := now();
         INSERT INTO system.alerts (alert_type, severity, module, message, data)
         VALUES ('ERROR', 'CRITICAL', 'account',
@@ -1312,9 +1331,9 @@ END;
     CONSTRAINT chk_corporate_actions_amount CHECK (((amount > '0'::numeric) AND (amount < 'Infinity'::numeric) AND (((amount IS NOT NULL) AND ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) AND (amount IS NULL)))));
     CONSTRAINT chk_corporate_actions_date CHECK (((effective_date >= '1800-01-01'::date) AND (effective_date < '2200-01-01'::date) AND (created_at >= '1970-01-01 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone)));
     CONSTRAINT chk_corporate_actions_kind CHECK (((kind)::text = ANY ('{SPLIT,REVERSE_SPLIT,BONUS,RIGHTS,CASH_DIVIDEND}'::text[])));
-    CONSTRAINT chk_corporate_actions_smallest_ratio CHECK ((ratio >= (per * 0.000001)));
     CONSTRAINT chk_corporate_actions_ratio CHECK (((ratio > '0'::numeric) AND (ratio < 'Infinity'::numeric) AND (per > '0'::numeric) AND (per < 'Infinity'::numeric) AND (per <= (1000000)::numeric) AND (ratio <= (1000000)::numeric) AND ((NOT ((kind)::text = ANY ((ARRAY['SPLIT'::character varying, 'BONUS'::character varying, 'RIGHTS'::character varying])::text[]))) OR ((ratio > per) AND (ratio IS NOT NULL))) AND ((NOT ((kind)::text = 'REVERSE_SPLIT'::text)) OR ((ratio IS NOT NULL) AND (ratio < per))) AND ((NOT ((kind)::text = 'CASH_DIVIDEND'::text)) OR ((per = (1)::numeric) AND (ratio IS NULL)))));
     CONSTRAINT chk_corporate_actions_rights CHECK (((subscription_price > '0'::numeric) AND (subscription_price < 'Infinity'::numeric) AND (cum_price > '0'::numeric) AND (cum_price < 'Infinity'::numeric) AND (((cum_price IS NOT NULL) AND ((kind)::text = 'RIGHTS'::text) AND (subscription_price IS NOT NULL)) OR ((NOT ((kind)::text = 'RIGHTS'::text)) AND (cum_price IS NULL) AND (subscription_price IS NULL)))));
+    CONSTRAINT chk_corporate_actions_smallest_ratio CHECK ((ratio >= (per * 0.000001)));
     CONSTRAINT corporate_actions_pkey PRIMARY KEY (action_id);
     CONSTRAINT fk_corporate_actions_stock FOREIGN KEY (stock_id) REFERENCES stocks(stock_id) ON DELETE RESTRICT;
     CONSTRAINT uniq_corporate_actions_day UNIQUE (stock_id, effective_date, kind);
@@ -1701,6 +1720,24 @@ AS $function$
 BEGIN
     NEW.updated_at := now();
     RETURN NEW;
+END
+$function$;
+CREATE OR REPLACE FUNCTION market.range_52_weeks(the_stock bigint, last_day date, adjusted boolean DEFAULT false, OUT highest numeric, OUT lowest numeric)
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+BEGIN
+    IF adjusted THEN
+        SELECT max(high_price), min(low_price) INTO highest, lowest
+          FROM market.adjusted_prices WHERE stock_id = the_stock AND trade_date BETWEEN last_day - 363 AND last_day;
+    ELSE
+        -- A bare max() would make PostgreSQL plan every month twice more, in search of an index that ends it early.
+        SELECT max(high_price) FILTER (WHERE high_price IS NOT NULL), min(low_price) FILTER (WHERE low_price IS NOT NULL)
+          INTO highest, lowest
+          FROM market.daily_prices WHERE stock_id = the_stock AND trade_date BETWEEN last_day - 363 AND last_day;
+    END IF;
 END
 $function$;
 CREATE OR REPLACE FUNCTION market.refresh_latest_prices(stock_ids bigint[])
@@ -2092,6 +2129,7 @@ TABLE trade.executions;
     CREATE TRIGGER pgtrigger_guard_execution_634eb BEFORE UPDATE ON trade.executions FOR EACH ROW WHEN (((pg_trigger_depth() = 0) AND ((to_jsonb(old.*) - 'exchange_ref'::text) <> (to_jsonb(new.*) - 'exchange_ref'::text)))) EXECUTE FUNCTION pgtrigger_guard_execution_634eb();
     CREATE TRIGGER pgtrigger_price_execution_a5a74 BEFORE INSERT ON trade.executions FOR EACH ROW EXECUTE FUNCTION pgtrigger_price_execution_a5a74();
     CREATE TRIGGER pgtrigger_settle_executions_37a00 AFTER INSERT ON trade.executions REFERENCING NEW TABLE AS booked FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_settle_executions_37a00();
+    CREATE TRIGGER pgtrigger_trim_reference_77c53 BEFORE UPDATE OF exchange_ref ON trade.executions FOR EACH ROW EXECUTE FUNCTION pgtrigger_trim_reference_77c53();
     CREATE TRIGGER pgtrigger_unbook_executions_2b8f5 AFTER DELETE ON trade.executions REFERENCING OLD TABLE AS removed FOR EACH STATEMENT EXECUTE FUNCTION pgtrigger_unbook_executions_2b8f5();
     COMMENT ON TABLE IS 'Fills, append-only';
     COMMENT ON COLUMN executed_quantity IS 'Shares';
@@ -2377,6 +2415,14 @@ BEGIN
     PERFORM trade.move_holding(entry.holding_id, CASE WHEN entry.place < entry.booked
                                                       THEN trade.replay(entry.holding_id) ELSE after END);
 END
+$function$;
+CREATE OR REPLACE FUNCTION trade.bare_reference(reference text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+    SELECT btrim(reference, E' \t\n\u000B\f\r\u001C\u001D\u001E\u001F\u0085\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006'
+                            '\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000')
 $function$;
 CREATE OR REPLACE FUNCTION trade.close_before_action(the_order bigint, original bigint)
  RETURNS void
@@ -2862,6 +2908,7 @@ DECLARE
     charges numeric := NEW.commission + NEW.tax;
 BEGIN
     NEW.reversed_at := NULL;
+    NEW.exchange_ref := trade.bare_reference(NEW.exchange_ref);  -- before ON CONFLICT looks: a replay with blanks is a replay
     IF NEW.executed_time NOT BETWEEN '1970-01-01 00:00+00' AND clock_timestamp() + interval '5 minutes' THEN
         RAISE EXCEPTION 'execution_time: no fill can have been executed at %', NEW.executed_time
             USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_time',
@@ -2958,6 +3005,7 @@ DECLARE
     held record;
     after trade.position;
     picks bigint[];
+    surprised bigint[];  -- holdings whose open SELL orders did not expect what happened
     booked_so_far bigint[];
     portfolios bigint[];
     currencies text[];
@@ -3004,6 +3052,7 @@ BEGIN
                           HINT = 'Reverse it in a READ COMMITTED or SERIALIZABLE transaction.';
             END IF;
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
+            surprised := surprised || placed.holding_id;
             PERFORM trade.close_before_action(fill.order_id, fill.reverses_id);
             PERFORM trade.rebook(fill.order_id,
                                  ARRAY(SELECT execution_id FROM booked WHERE execution_id <> ALL (booked_so_far)));
@@ -3028,6 +3077,7 @@ BEGIN
            SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
          WHERE holding_id = held.holding_id;
         IF placed.status = 'CANCELLED' THEN
+            surprised := surprised || placed.holding_id;
             INSERT INTO system.alerts (alert_type, severity, module, message, data)
             VALUES ('ERROR', 'CRITICAL', 'trade',
                     format('Order %s was filled after it was cancelled: %s shares at %s are booked.',
@@ -3036,6 +3086,9 @@ BEGIN
         END IF;
     END LOOP;
 
+    IF surprised IS NOT NULL THEN
+        PERFORM trade.tell_uncovered_sales(surprised);
+    END IF;
     IF picks IS NOT NULL THEN
         PERFORM trade.mark_picks(picks);
     END IF;
@@ -3044,6 +3097,18 @@ BEGIN
     SELECT portfolio_id, currency, amount, 'TRADE', execution_id
       FROM unnest(booked_so_far, portfolios, currencies, amounts) AS entry (execution_id, portfolio_id, currency, amount);
     RETURN NULL;
+END
+$function$;
+CREATE OR REPLACE FUNCTION trade.pgtrigger_trim_reference_77c53()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+-- A mended reference, like a new one, is without blanks at its edges.
+BEGIN
+    NEW.exchange_ref := trade.bare_reference(NEW.exchange_ref);
+    RETURN NEW;
 END
 $function$;
 CREATE OR REPLACE FUNCTION trade.pgtrigger_unbook_executions_2b8f5()
@@ -3080,6 +3145,7 @@ BEGIN
     FOR gone IN SELECT DISTINCT order_id FROM removed ORDER BY order_id LOOP
         PERFORM trade.rebook(gone.order_id);
     END LOOP;
+    PERFORM trade.tell_uncovered_sales(ARRAY(SELECT holding_id FROM removed JOIN trade.orders USING (order_id)));
     PERFORM trade.mark_picks(ARRAY(SELECT pick_id FROM removed JOIN trade.orders USING (order_id)));
     DELETE FROM account.cash_entries WHERE execution_id IN (SELECT execution_id FROM removed);
     RETURN NULL;
@@ -3325,6 +3391,20 @@ BEGIN
     PERFORM trade.move_holding(entry.holding_id, trade.replay(entry.holding_id));
 END
 $function$;
+CREATE OR REPLACE FUNCTION trade.tell_uncovered_sales(the_holdings bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    INSERT INTO system.alerts (alert_type, severity, module, message, data)
+    SELECT 'WARNING', 'HIGH', 'trade',
+           format('Open SELL orders of holding %s wait for %s shares, and %s are held:'
+                  ' cancel or lower them at the broker and here, or book the buys that are missing.', holding_id, waiting, held),
+           jsonb_build_object('holding_id', holding_id, 'held', held, 'waiting', waiting, 'orders', orders)
+      FROM trade.uncovered_sales(the_holdings);
+END
+$function$;
 CREATE OR REPLACE FUNCTION trade.terms(placed orders)
  RETURNS jsonb
  LANGUAGE sql
@@ -3333,4 +3413,17 @@ AS $function$
     SELECT jsonb_build_object('quantity', placed.quantity, 'limit_price', placed.limit_price,
                               'stop_price', placed.stop_price, 'status', placed.status,
                               'status_reason', placed.status_reason)
+$function$;
+CREATE OR REPLACE FUNCTION trade.uncovered_sales(the_holdings bigint[])
+ RETURNS TABLE(holding_id bigint, held bigint, waiting numeric, orders bigint[])
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    SELECT h.holding_id, h.quantity, sum(o.quantity - o.filled_quantity), array_agg(o.order_id ORDER BY o.order_id)
+      FROM account.holdings AS h JOIN trade.orders AS o ON o.holding_id = h.holding_id
+     WHERE h.holding_id = ANY (the_holdings) AND o.side = 'SELL' AND o.status IN ('PENDING', 'PARTIAL_FILLED')
+     GROUP BY h.holding_id
+    HAVING sum(o.quantity - o.filled_quantity) > h.quantity
+     ORDER BY h.holding_id
 $function$;

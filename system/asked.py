@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Model
 from django.utils.timezone import is_aware
 
 from system.refused import INVALID, Refused
@@ -35,6 +36,8 @@ class Asked:
         """Money, a price or a rate: exact, so no float."""
         if not isinstance(value, int | Decimal) or isinstance(value, bool):
             raise self._refused(f"{name} is {value!r}, not an exact number.", "Give a Decimal.")
+        if Decimal(value).is_snan():  # which raises in every comparison
+            raise self._refused(f"{name} is no number.", "Give a Decimal that is one.")
         if Decimal(value).is_finite() and not -LARGEST < value < LARGEST:
             raise self._refused(f"{name} is larger than any number here.", "Check the number.")
 
@@ -50,8 +53,18 @@ class Asked:
             raise self._refused(f"{name} is {value!r}, not a text.", "Give a str.")
         if "\0" in value:
             raise self._refused(f"{name} contains a NUL character.", "Remove it.")
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise self._refused(f"{name} contains half a character: {value!r}.", "Decode it as UTF-8.")
         if longest is not None and len(value) > longest:
             raise self._refused(f"{name} is longer than {longest} characters.", "Shorten it.")
+
+    def row(self, name: str, value: Any, model: type[Model]) -> None:
+        """A row of this table, as it was read or saved."""
+        if not isinstance(value, model) or value.pk is None:
+            kind = model._meta.verbose_name_raw
+            raise self._refused(
+                f"{name} is {value.__class__.__name__}, not a saved {kind}.", "Save or look it up first."
+            )
 
     def actor(self, value: Any) -> None:
         """Who acts: everything that a service does is somebody's."""

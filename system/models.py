@@ -79,7 +79,7 @@ class LogLevel(models.TextChoices):
 class Log(models.Model):
     """One line of a program's log. Cut by day of Seoul: a day is dropped, never deleted row by row."""
 
-    partitioning = Daily(column="created_at", ahead=14)
+    partitioning = Daily(column="created_at", ahead=31)
 
     log_id = models.BigAutoField(_("number"), primary_key=True)
     log_level = models.CharField(_("level"), max_length=10, choices=LogLevel)

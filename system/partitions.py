@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
-from django.db import connections, models, router, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, router, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import CreateModel
 from django.db.migrations.state import ProjectState
@@ -195,13 +195,23 @@ def attach(cursor: Any, partition: Partition) -> None:
     _run(cursor, statement, partition, start=start, end=end)
 
 
-def ensure_after_migrate(using: str, **_: Any) -> None:
-    """Make the partitions ahead of today for every partitioned table that exists in this database."""
+def ensure_ahead(using: str = DEFAULT_DB_ALIAS) -> list[Partition]:
+    """Make the partitions ahead of today for every partitioned table that exists in this database; return those made.
+
+    Engines insert rows of today and cannot make partitions: whatever runs regularly calls this.
+    """
     existing = set(connections[using].introspection.table_names())
     today = datetime.now(SEOUL).date()
+    made: list[Partition] = []
     for model in partitioned_models():
         if model._meta.db_table in existing and router.allow_migrate_model(using, model):
-            ensure(model, model.partitioning.horizon(today), using)  # type: ignore[attr-defined]
+            made += ensure(model, model.partitioning.horizon(today), using)  # type: ignore[attr-defined]
+    return made
+
+
+def ensure_after_migrate(using: str, **_: Any) -> None:
+    """`ensure_ahead`, as `migrate` calls it."""
+    ensure_ahead(using)
 
 
 def _missing(wanted: list[Partition], database: str) -> list[Partition]:

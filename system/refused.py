@@ -6,13 +6,16 @@ says which rule it was, why, and what to do about it.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections, transaction
 from psycopg import DataError, Error
 
 INVALID_VALUE = "22"  # class of SQLSTATE: a number too large for its column, a date that is none
 MISSING_VALUE = "23502"  # NOT NULL, which has no name of its own before PostgreSQL 18
+CHECK, UNIQUE = "23514", "23505"
 INVALID = "invalid_value"
 
 
@@ -68,8 +71,25 @@ def _named(error_type: type[Refused]) -> Iterator[None]:
         cause = error.__cause__
         if not isinstance(cause, Error) or (rule := _rule(cause)) is None:
             raise
-        reason = (cause.diag.message_primary or str(cause)).removeprefix(f"{rule}: ")
+        told = _declared().get(rule) if cause.sqlstate in {CHECK, UNIQUE} and not _is_raised(cause) else None
+        reason = str(told or cause.diag.message_primary or cause).removeprefix(f"{rule}: ")
         raise error_type(rule, reason, cause.diag.message_hint or "") from error
+
+
+def _is_raised(error: Error) -> bool:
+    """Whether a trigger wrote the words, for people to read."""
+    return error.diag.source_function == "exec_stmt_raise"
+
+
+@cache
+def _declared() -> dict[str, Any]:
+    """What models say of their constraints, by name; the server says no more than that name."""
+    declared = (constraint for model in apps.get_models() for constraint in model._meta.constraints)
+    return {
+        each.name: each.violation_error_message
+        for each in declared
+        if each.violation_error_message != each.default_violation_error_message
+    }
 
 
 def _rule(error: Error) -> str | None:

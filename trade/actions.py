@@ -64,7 +64,7 @@ class Applied:
             yield _("%(action)s on holding %(holding)s was refused: %(reason)s") % {
                 "action": _told(action),
                 "holding": holding_id,
-                "reason": refusal,
+                "reason": RULES.get(refusal.rule, refusal),
             }
         for action in self.missed:
             yield _("%(action)s was not applied. If the holdings do not contain it, run with --date %(day)s.") % {
@@ -98,6 +98,7 @@ def apply_action(action: CorporateAction, *, actor: str, reason: str) -> list[Ac
     """
     ASKED.actor(actor)
     ASKED.text("reason", reason)
+    ASKED.row("action", action, CorporateAction)
     day = action.effective_date
     due = [holding for _action, holdings in _due(day, day, again=True, action=action) for holding in holdings]
     # Where nothing is due, the ledger says of one holding why not.
@@ -120,6 +121,7 @@ def reverse_action(action: CorporateAction, *, actor: str, reason: str) -> list[
     """
     ASKED.actor(actor)
     ASKED.text("reason", reason)
+    ASKED.row("action", action, CorporateAction)
     standing = _standing(action).order_by("holding").select_related("holding")
     with refusals_as(ActionRefused), acting_as(actor, reason=reason), transaction.atomic():
         reversals = ActionEntry.objects.bulk_create(

@@ -87,6 +87,10 @@ def place_order(
     pick: DailyPick | None = None,
 ) -> Order:
     """Place an order of `quantity` shares; a first buy makes the holding, of zero shares. Raises `OrderRefused`."""
+    ORDER.row("portfolio", portfolio, Portfolio)
+    ORDER.row("stock", stock, Stock)
+    if pick is not None:
+        ORDER.row("pick", pick, DailyPick)
     values = {
         "portfolio_id": portfolio.pk,
         "stock_id": stock.pk,
@@ -149,6 +153,7 @@ def reverse_execution(execution: Execution, *, actor: str, reason: str) -> Execu
     """
     EXECUTION.actor(actor)
     EXECUTION.text("reason", reason)
+    EXECUTION.row("execution", execution, Execution)
     with refusals_as(ExecutionRefused), acting_as(actor, reason=reason), transaction.atomic():
         # Whoever else reverses it waits here, and then sees that it is done.
         Order.objects.select_for_update(no_key=True).get(pk=execution.order_id)
@@ -173,6 +178,7 @@ def orders_from_picks(
     Returns the orders, and the picks that were refused with the reason: one refusal does not stop the others. A pick
     that has an order in this portfolio already is passed over, so that a second run places nothing twice.
     """
+    ORDER.row("portfolio", portfolio, Portfolio)
     placed: list[Order] = []
     refused: list[tuple[DailyPick, Refused]] = []
     for pick in picks:
@@ -205,6 +211,7 @@ def _close(order: Order, status: str, allowed: Iterable[str], reason: str, actor
     """Win the race in the database: change the order where it is still as it must be, and look at the count."""
     ORDER.actor(actor)
     ORDER.text("reason", reason)
+    ORDER.row("order", order, Order)
     with refusals_as(OrderRefused), acting_as(actor, reason=reason):
         changed = Order.objects.filter(pk=order.pk, status__in=list(allowed)).update(
             status=status, status_reason=reason[:200]
@@ -233,7 +240,7 @@ def _free_reference(execution: Execution) -> str:
 
 
 def _replayed(fill: Fill) -> Execution:
-    booked = Execution.objects.get(order_id=fill.order_id, exchange_ref=fill.exchange_ref)
+    booked = Execution.objects.get(order_id=fill.order_id, exchange_ref=fill.exchange_ref.strip())
     if booked.reversed_at is not None or booked.reverses_id is not None:
         raise ExecutionRefused(
             "execution_reversed",

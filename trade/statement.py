@@ -1,7 +1,9 @@
 """A broker's statement as it is read from a CSV file; `trade.broker` asks whether it agrees with AEGIS."""
 
 import csv
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -12,10 +14,15 @@ POSITION_COLUMNS = frozenset({"portfolio", "ticker", "quantity", "average"})
 FILL_COLUMNS = frozenset({"exchange_ref", "quantity", "price"})
 # What a fill is told by besides its reference, as far as the file has it.
 TELLING = frozenset({"portfolio", "ticker", "order", "side"})
+KNOWN_COLUMNS = POSITION_COLUMNS | FILL_COLUMNS | TELLING
 OTHER_NAMES = {"account": "portfolio", "order_id": "order"}
 SIDES = {"BUY": "BUY", "B": "BUY", "매수": "BUY", "SELL": "SELL", "S": "SELL", "매도": "SELL"}
-# No portfolio holds more, and no price has more decimals.
-LARGEST, SMALLEST = Decimal(10) ** 18, Decimal(10) ** -18
+# Commas stand between thousands or not at all: "79,26" may be a decimal of other countries, and is no number here.
+WITH_COMMAS = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
+# Korean codes have six digits; spreadsheets take the zeros before them for nothing.
+CODE_LENGTH = 6
+# No portfolio holds 10^18, and no price has more decimals.
+MOST_PLACES, LEAST_PLACE = 18, -18
 
 
 class StatementRefused(Exception):
@@ -54,7 +61,7 @@ def read_statement(path: Path) -> Statement:
 
 def _read(file: TextIO, path: Path) -> Statement:
     reader = csv.DictReader(file)
-    header = frozenset(_column(name) for name in reader.fieldnames or [])
+    header = _header(reader.fieldnames or [], path)
     if header >= POSITION_COLUMNS:
         kind, columns, price = POSITION, POSITION_COLUMNS, "average"
     elif header >= FILL_COLUMNS:
@@ -70,8 +77,22 @@ def _read(file: TextIO, path: Path) -> Statement:
     return Statement(kind, columns, lines)
 
 
+def _header(names: Sequence[str], path: Path) -> frozenset[str]:
+    """The columns by our names for them. Two that mean one thing are refused: nobody could say which of them counts."""
+    columns = Counter(_column(name) for name in names)
+    twice = [name for name in names if columns[_column(name)] > 1 and _column(name) in KNOWN_COLUMNS]
+    if twice:
+        raise StatementRefused(f"{path} has the columns {', '.join(twice)}, which mean the same. Remove one.")
+    return frozenset(columns)
+
+
 def _lines(reader: "csv.DictReader[str]", columns: frozenset[str], price: str, path: Path) -> Iterator[Line]:
     for row in reader:
+        if None in row:  # DictReader's name for what is beyond the header
+            raise StatementRefused(
+                f"{path} line {reader.line_num} has more fields than the header."
+                " Mend the line; a number with commas in it stands in quotes."
+            )
         cells = {_column(name): (value or "").strip() for name, value in row.items() if isinstance(name, str)}
         yield _line({name: cells[name] for name in columns}, price, f"{path} line {reader.line_num}")
 
@@ -93,7 +114,7 @@ def _line(cells: dict[str, str], price: str, where: str) -> Line:
     return Line(
         where=where,
         portfolio=cells.get("portfolio", ""),
-        ticker=cells.get("ticker", ""),
+        ticker=_ticker(cells.get("ticker", "")),
         order=_order(cells.get("order", ""), where),
         reference=cells.get("exchange_ref", ""),
         side=_side(cells.get("side", ""), where),
@@ -102,12 +123,18 @@ def _line(cells: dict[str, str], price: str, where: str) -> Line:
     )
 
 
+def _ticker(cell: str) -> str:
+    """As AEGIS and its loaders write it."""
+    return cell.zfill(CODE_LENGTH) if cell.isdecimal() and cell.isascii() else cell.upper()
+
+
 def _number(cell: str, name: str, where: str) -> Decimal:
     try:
-        number = Decimal(cell.replace(",", ""))
+        number = Decimal(cell.replace(",", "") if WITH_COMMAS.fullmatch(cell) else cell)
     except InvalidOperation:
-        raise StatementRefused(f"{where}: {name} is not a number. Mend the line.") from None
-    if not number.is_finite() or not (number == 0 or SMALLEST <= abs(number) < LARGEST):
+        raise StatementRefused(f"{where}: {name} is not a number. Write it like 1,234.5 or 1234.5.") from None
+    # By the place of its first digit: arithmetic with an exponent of a billion overflows.
+    if not number.is_finite() or not (number == 0 or LEAST_PLACE <= number.adjusted() < MOST_PLACES):
         raise StatementRefused(f"{where}: {name} is no number that can be. Mend the line.")
     return number
 

@@ -43,7 +43,7 @@ class Portfolio(models.Model):
         null=True,
         blank=True,
         editable=False,
-        db_comment="KRW; the highest value since the last clearance, moved along by deposits and withdrawals",
+        db_comment="KRW; the highest value since the last clearance, moved in proportion by deposits and withdrawals",
     )
     buying_halted_at = models.DateTimeField(
         _("buying halted at"),

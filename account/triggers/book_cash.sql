@@ -37,10 +37,10 @@ BEGIN
         END LOOP;
         RETURN NULL;
     END IF;
-    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves along. By how much
-    -- is unknown where a rate is missing: then there is no peak, and the fall is measured from the next value on.
+    -- Money brought in or taken out is neither gain nor loss: the peak that drawdown is measured from moves in proportion. By how
+    -- much is unknown where a rate is missing.
     UPDATE account.portfolio
-       SET peak_value = peak_value + brought.krw
+       SET peak_value = account.peak_after_flow(peak_value, account.portfolio_value(portfolio.portfolio_id), brought.krw)
       FROM (SELECT portfolio_id,
                    CASE WHEN count(*) = count(krw) THEN sum(krw) END AS krw
               FROM (SELECT portfolio_id, CASE WHEN kind IN ('DEPOSIT', 'WITHDRAWAL')

@@ -29,7 +29,8 @@ BEGIN
                 format('Portfolio %s cannot be valued: an exchange rate or a price is missing.', NEW.name),
                 jsonb_build_object('portfolio_id', NEW.portfolio_id, 'missing', account.missing_for_value(NEW.portfolio_id)));
     END IF;
-    IF NEW.current_value < NEW.peak_value * (1 - NEW.max_drawdown / 100) AND NEW.buying_halted_at IS NULL THEN
+    -- Below a peak of less than nothing, too, is a percentage of what the peak is.
+    IF NEW.current_value < NEW.peak_value - abs(NEW.peak_value) * NEW.max_drawdown / 100 AND NEW.buying_halted_at IS NULL THEN
         NEW.buying_halted_at := now();
         INSERT INTO system.alerts (alert_type, severity, module, message, data)
         VALUES ('ERROR', 'CRITICAL', 'account',

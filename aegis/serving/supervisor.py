@@ -24,6 +24,8 @@ from .operator_account import Login
 from .stopping import Stop, StopRequestedError
 
 READY_SECONDS = 60
+# Between two looks at the partitions ahead, of which there are a month's.
+AHEAD_SECONDS = 12 * 3600
 MISSED_LOOKS = 5  # for one second, lest a single bad look end everything
 LOG_LINES = 12
 STARTING = "starting"
@@ -76,18 +78,30 @@ def _run(plan: Plan, stop: Stop, say: Say, announce: Say, stack: ExitStack) -> N
     if people:
         announce(_people(people))
     announce(_announcement(address, login))
-    _watch(child, stop)
+    _watch(child, place, stop)
 
 
-def _watch(child: Child, stop: Stop) -> None:
+def _watch(child: Child, place: Place, stop: Stop) -> None:
     """Wait until somebody asks for the end; raises `ServingError` when a server ends by itself."""
-    missed = 0
+    missed, looked = 0, time.monotonic()
     while child.result is None:
         stop.pause(0.2)
+        if time.monotonic() - looked > AHEAD_SECONDS:
+            _keep_partitions_ahead(place, stop)
+            looked = time.monotonic()
         missed = missed + 1 if settings.EMBEDDED_POSTGRES and not _cluster().is_running else 0
         if missed == MISSED_LOOKS:
             raise ServingError(_("The database server ended by itself. Its log says why: manage.py postgres logs"))
     raise ServingError(_ended(child))
+
+
+def _keep_partitions_ahead(place: Place, stop: Stop) -> None:
+    """A desk that is up for months takes log lines and prices of days that were far away when it started."""
+    child = Child("aegis.serving.ahead", [], {"AEGIS_VAR": str(settings.AEGIS_VAR)}, [place.descriptor])
+    try:
+        child.wait(stop)
+    finally:
+        child.end(stop)
 
 
 def _cluster() -> Cluster:

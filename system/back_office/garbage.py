@@ -4,17 +4,24 @@ Django reads several parts of an address and of a form without asking whether th
 here, in one place, so that a page answers as if it had not been sent.
 """
 
+from contextlib import suppress
+from copy import copy
 from typing import Any
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import models
+from django.core.exceptions import FieldDoesNotExist, SuspiciousOperation, ValidationError
+from django.db import DataError, ProgrammingError, models, router, transaction
 from django.forms.utils import to_current_timezone
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from unfold.forms import PaginationInlineFormSet
 
+from system.access.forbidden import Forbidden
+
 NUL = "\0"
+# How the reading of a lookup ends that is none: a year 0, a range of one end, a pattern with half a parenthesis.
+UNREADABLE = (ValueError, TypeError, OverflowError, IndexError, DataError, ProgrammingError)
 # Longer page numbers than this are not read: no table has so many pages.
 DIGITS = 9
 
@@ -79,8 +86,35 @@ class Forgiving:
             return HttpResponseRedirect(elsewhere)
         if ACTION_CHECKBOX_NAME in request.POST:
             self._keep_readable_keys(request)
-        response: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        if request.method == "POST" or not request.GET:
+            response: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
+            return response
+        try:
+            with transaction.atomic(using=router.db_for_read(self.model)):
+                response = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        except Forbidden:
+            raise
+        except UNREADABLE:
+            return HttpResponseRedirect(self._readable_address(request))
         return response
+
+    def _readable_address(self, request: HttpRequest) -> str:
+        """The address without what no list can be made of; bare, where none of its parts is wrong by itself.
+
+        Each is tried as Django reads it: which lookups a column takes, and what it makes of their values, is known
+        there and in the database alone.
+        """
+        kept = request.GET.copy()
+        for name, values in request.GET.lists():
+            alone: Any = copy(request)
+            alone.GET = QueryDict(mutable=True)
+            alone.GET.setlist(name, values)
+            try:
+                with suppress(SuspiciousOperation), transaction.atomic(using=router.db_for_read(self.model)):
+                    self.get_changelist_instance(alone)  # type: ignore[attr-defined]
+            except (*UNREADABLE, IncorrectLookupParameters):
+                del kept[name]
+        return f"{request.path}?{kept.urlencode()}" if kept and kept != request.GET else request.path
 
     def _keep_readable_keys(self, request: HttpRequest) -> None:
         typed: Any = request.POST.copy()

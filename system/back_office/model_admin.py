@@ -4,6 +4,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connections, models, router, transaction
@@ -63,6 +64,9 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
     # How fields read that may be typed at first, and are only shown once they are frozen.
     read_as: tuple[Any, ...] = ()
 
+    # What is typed once, with the row, and stands on no form of it: whoever sends it anyway is not heard.
+    always_frozen: tuple[str, ...] = ()
+
     # Fields that follow from what is typed, and are written with it.
     written_along: tuple[str, ...] = ()
 
@@ -72,7 +76,7 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
 
     def frozen_fields(self, row: Any) -> list[str]:
         """The fields of an existing row that the database would not let change."""
-        return []
+        return list(self.always_frozen)
 
     def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
         frozen = self._frozen(request, obj)
@@ -121,9 +125,15 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
         form.refusal = getattr(request, "refusal", None)  # a class of this request's own
         return form
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         """Save; when the database refuses, show the form again, as it was typed, with what the database said."""
         response: HttpResponse
+        if outdated := self._frozen_since(request, object_id):
+            self.message_user(request, outdated, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        args = (object_id, *args)
         try:
             response = super().changeform_view(request, *args, **kwargs)
         except DatabaseError as error:
@@ -132,6 +142,22 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
             request.refusal = self._refusal(error)  # type: ignore[attr-defined]
             response = super().changeform_view(request, *args, **kwargs)
         return response
+
+    def _frozen_since(self, request: HttpRequest, object_id: str | None) -> str | None:
+        """What to tell whose form has fields that froze since it was opened: Django drops them and reports success."""
+        if request.method not in WRITING or object_id is None:
+            return None
+        row = self.get_object(request, unquote(object_id))
+        if row is None or not self.has_change_permission(request, row):
+            return None
+        sent = {name.removesuffix("_0").removesuffix("_1") for name in request.POST}
+        if not (late := [name for name in self.frozen_fields(row) if name in sent - set(self.always_frozen)]):
+            return None
+        labels = [str(self.opts.get_field(name).verbose_name) for name in late]
+        return _(
+            "Nothing was saved. %(row)s changed since this page was opened, and %(fields)s cannot be changed any more:"
+            " look at it as it is now."
+        ) % {"row": self.describe(row), "fields": ", ".join(labels)}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Write a new row; of a row that is there, only what was typed: the rest may not be this role's to write."""

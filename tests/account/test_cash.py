@@ -89,11 +89,11 @@ def test_an_amount_is_above_zero(portfolio: Portfolio, amount: str) -> None:
     assert everything() == before
 
 
-def test_an_amount_that_rounds_to_nothing_is_refused(portfolio: Portfolio) -> None:
+def test_an_amount_below_a_cent_is_refused(portfolio: Portfolio) -> None:
     with pytest.raises(CashRefused) as refusal:
         deposit(portfolio, Decimal("0.004"), actor="kim")
 
-    assert refusal.value.rule == "chk_cash_entries_sign"
+    assert refusal.value.rule == "cash_cents"
 
 
 def test_an_unknown_currency_is_refused_by_name(portfolio: Portfolio) -> None:

@@ -272,17 +272,6 @@ def test_an_open_buy_order_is_still_filled_while_buying_is_halted() -> None:
     assert value("SELECT status FROM orders") == "FILLED"
 
 
-def test_money_taken_out_is_no_drawdown_and_money_brought_in_hides_none() -> None:
-    portfolio = make_portfolio(10_000, max_drawdown=15)
-    for kind, amount in (("WITHDRAWAL", -5_000), ("DEPOSIT", 95_000)):
-        run(
-            "INSERT INTO cash_entries (portfolio_id, currency, amount, kind) VALUES (%s, 'KRW', %s, %s)",
-            *(portfolio, amount, kind),
-        )
-
-    assert run("SELECT current_value, peak_value, buying_halted_at FROM portfolio") == [(100_000, 100_000, None)]
-
-
 def test_revalue_brings_what_has_come_of_age_up_to_date_once() -> None:
     stock = make_stock(close=100)
     portfolio = make_portfolio(0)

@@ -31,6 +31,31 @@ def test_garbage_in_the_address_of_a_list(operator: Client, entity: str, value: 
         assert response.status_code in {200, 400}
 
 
+LOOKUPS = {
+    "": ["(", "9" * 30],
+    "__year": ["0", "10000", "-5", "9" * 20],
+    "__year__gte": ["0"],
+    "__range": ["1", "1,2,3"],
+    "__regex": ["("],
+    "__in": ["9" * 30],
+    "__gte": ["9" * 30],
+    "__isnull": ["2"],
+    "__week_day": ["9" * 20],
+    "__date": ["10000-01-01"],
+    "__nonsense": ["1"],
+}
+
+
+@EVERY
+def test_garbage_of_every_kind_for_every_kind_of_column(operator: Client, entity: str) -> None:
+    kinds = {field.get_internal_type(): field for field in OURS[entity].model._meta.concrete_fields}
+    for field in kinds.values():
+        for lookup, values in LOOKUPS.items():
+            for value in values:
+                response = operator.get(url(entity, "changelist"), {f"{field.name}{lookup}": value})
+                assert response.status_code in {200, 302, 400}, (field.name, lookup, value)
+
+
 @EVERY
 def test_garbage_that_fills_in_a_form(operator: Client, entity: str) -> None:
     fields = [field.name for field in OURS[entity].model._meta.get_fields()]
@@ -98,6 +123,16 @@ def test_garbage_typed_into_a_search_that_completes(operator: Client, entity: st
 def test_a_nul_is_taken_out_of_the_address_and_the_rest_stays(operator: Client) -> None:
     response = operator.get(url("trade_order", "changelist"), {"created_by": "\0", "side__exact": "BUY"})
     assert response.headers["Location"] == f"{url('trade_order', 'changelist')}?side__exact=BUY"
+
+
+@pytest.mark.parametrize("wrong", [{"order_time__year": "0"}, {"quantity__range": "1"}, {"status_reason__regex": "("}])
+def test_what_no_list_can_be_made_of_is_taken_out_and_the_rest_stays(operator: Client, wrong: dict[str, str]) -> None:
+    address = url("trade_order", "changelist")
+
+    response = operator.get(address, {**wrong, "side__exact": "BUY"})
+
+    assert response.headers["Location"] == f"{address}?side__exact=BUY"
+    assert operator.get(address, wrong).headers["Location"] == address
 
 
 def test_what_an_address_fills_in_is_kept_where_it_can_be_read(operator: Client) -> None:

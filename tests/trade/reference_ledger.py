@@ -4,6 +4,7 @@ Its arithmetic is its own and exact: nothing is carried along, all is worked out
 and rounded where a column rounds, half away from zero.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -161,7 +162,7 @@ class Ledger:
             owner.peak = max((value for value in (owner.peak, owner.value) if value is not None), default=None)
             self.alerts["HIGH"] += before is not None and owner.value is None
             if None not in (owner.value, owner.drawdown) and not owner.halted:
-                owner.halted = owner.value < owner.peak * (1 - owner.drawdown / 100)
+                owner.halted = owner.value < owner.peak - abs(owner.peak) * owner.drawdown / 100
                 self.alerts["CRITICAL"] += owner.halted
 
     # What happens.
@@ -177,7 +178,9 @@ class Ledger:
     def correct_holding(self, holding: int, shares: int, price: Decimal) -> None:
         held = self.holdings[holding]
         traded = any(self.orders[fill.order].holding == holding for fill in self.fills.values())
-        refuse("holding_moved_by_executions", traded and (held.shares, held.price) != (shares, price))
+        if traded:
+            refuse("holding_moved_by_executions", self.position(holding)[:2] != (shares, price))
+            return
         refuse("holding_committed", shares < min(held.shares, self.committed(holding)))
         held.shares, held.price = shares, price
 
@@ -241,6 +244,15 @@ class Ledger:
             if fill.reverses is None:
                 self.admit_fill(fill)
             self.position(self.orders[fill.order].holding)
+        self.tell_uncovered(
+            self.orders[fill.order].holding
+            for fill in brought.values()
+            if fill.reverses is not None or self.orders[fill.order].closed == "CANCELLED"
+        )
+
+    def tell_uncovered(self, holdings: Iterable[int]) -> None:
+        """Open SELL orders of these that wait for more than is held."""
+        self.alerts["HIGH"] += sum(self.committed(each) > self.position(each)[0] for each in set(holdings))
 
     def refuse_reversed(self, rule: str, key: int) -> None:
         """The service looks before it asks the database, and so names another rule."""
@@ -268,14 +280,23 @@ class Ledger:
         del self.fills[key]
         rejected = self.orders[gone.order].closed == "REJECTED"
         refuse("chk_orders_status_filled", rejected and self.filled(gone.order) > 0)
+        self.tell_uncovered([self.orders[gone.order].holding])
 
     def move_cash(self, portfolio: int, kind: str, currency: str, amount: Decimal) -> None:
-        owner = self.portfolios[portfolio]
+        owner, before = self.portfolios[portfolio], self.worth(portfolio)
         owner.moves.append((currency, amount))
         refuse("cash_withdrawal", kind == "WITHDRAWAL" and self.cash(portfolio, currency) < 0)
-        if kind in {"DEPOSIT", "WITHDRAWAL"} and owner.peak is not None:
-            rate = self.rate(currency)
-            owner.peak = None if rate is None else rounded(owner.peak + amount * rate, 2)
+        if kind in {"DEPOSIT", "WITHDRAWAL"}:
+            owner.peak = self.peak_after_flow(owner.peak, before, self.worth(portfolio))
+
+    def peak_after_flow(self, peak: Decimal | None, before: Decimal | None, after: Decimal | None) -> Decimal | None:
+        """The fall from the peak stays what it was, in percent, as far as there is one; never a cent more."""
+        if before is None or after is None:
+            return None
+        if before <= 0 or after <= 0:
+            return after
+        highest = before if peak is None else max(peak, before)
+        return Decimal(Fraction(highest) * Fraction(after) / Fraction(before) * 100 // 1).scaleb(-2)
 
     def convert(self, portfolio: int, *, sell: str, buy: str, amount: Decimal, rate: Decimal) -> None:
         received = rounded(amount * rate, 2)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from account.models import Portfolio
 from account.services import CashRefused, PortfolioRefused, clear_drawdown_halt, convert_currency, deposit, withdraw
@@ -175,3 +176,52 @@ def test_nothing_that_is_right_is_refused() -> None:
     for number in (Decimal("0.0001"), Decimal("NaN"), Decimal("Infinity"), 5, Decimal(10) ** 19):
         asked.number("price", number)  # what is no number is for the rules of the columns
     asked.text("actor", "김", 1)
+
+
+HALF = "K\udce4"
+
+
+@pytest.mark.parametrize("service", [deposit, withdraw])
+def test_a_number_that_raises_when_it_is_compared_is_refused(portfolio: Portfolio, service: Any) -> None:
+    refuses(CashRefused, service, portfolio, Decimal("sNaN"), actor="kim")
+
+
+def test_half_a_character_is_refused(portfolio: Portfolio, order: Order) -> None:
+    refuses(CashRefused, deposit, portfolio, Decimal(1), actor=HALF)
+    refuses(CashRefused, deposit, portfolio, Decimal(1), actor="kim", memo=HALF)
+    refuses(OrderRefused, cancel_order, order, actor="kim", reason=HALF)
+    refuses(ExecutionRefused, record_execution, Fill(order.pk, 1, Decimal(1), HALF), actor="router")
+
+
+def test_what_is_no_saved_row_of_the_right_table_is_refused(portfolio: Portfolio, order: Order) -> None:
+    stock = Stock.objects.get(pk=make_stock())
+    for wrong in (Portfolio(name="new", initial_capital=1), stock, None, portfolio.pk):
+        refuses(CashRefused, deposit, wrong, Decimal(1), actor="kim")
+        convert = {"sell": "KRW", "buy": "USD", "amount": Decimal(1380), "rate": Decimal("0.001")}
+        refuses(CashRefused, convert_currency, wrong, **convert, actor="kim")
+        refuses(PortfolioRefused, clear_drawdown_halt, wrong, actor="kim", reason="seen")
+        refuses(OrderRefused, place_order, wrong, stock, side="BUY", quantity=1, actor="kim")
+    for wrong in (Stock(ticker="NEW"), portfolio, None):
+        refuses(OrderRefused, place_order, portfolio, wrong, side="BUY", quantity=1, actor="kim")
+        refuses(OrderRefused, cancel_order, wrong, actor="kim")
+        refuses(ExecutionRefused, reverse_execution, wrong, actor="kim", reason="wrong")
+        refuses(ActionRefused, apply_action, wrong, actor="kim", reason="again")
+    refuses(OrderRefused, place_order, portfolio, stock, side="BUY", quantity=1, actor="kim", pick=stock)
+
+
+def test_half_a_cent_is_no_money(portfolio: Portfolio) -> None:
+    before = everything()
+    for move in (deposit, withdraw):
+        with pytest.raises(CashRefused) as refusal:
+            move(portfolio, Decimal("0.005"), actor="kim")
+        assert (refusal.value.rule, refusal.value.hint) == ("cash_cents", "Give two decimals at most.")
+    assert everything() == before
+    assert deposit(portfolio, Decimal("0.010"), actor="kim").amount == Decimal("0.01")
+
+
+def test_a_bound_is_refused_in_the_words_that_its_model_has_for_it(portfolio: Portfolio) -> None:
+    with override("en"), pytest.raises(OrderRefused) as refusal:
+        place_order(portfolio, Stock.objects.get(pk=make_stock()), side="BUY", quantity=-1, actor="kim")
+
+    assert refusal.value.rule == "chk_order_quantity"
+    assert refusal.value.reason == "The quantity is above zero, and at most a trillion shares."

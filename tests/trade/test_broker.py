@@ -59,6 +59,14 @@ class TestPositions:
             findings, status = told(f"account,ticker,quantity,average\n{name},005930,10,70000.004\n")
             assert (short(findings), status) == ([("matched", "코어 005930", "10 @ 70000.004", "10 @ 70000")], 0)
 
+    @pytest.mark.parametrize(("ticker", "written"), [("080780", "80780"), ("HVRQ", "hvrq"), ("00088K", "00088k")])
+    def test_a_ticker_is_read_as_the_loaders_read_it(self, told: Any, ticker: str, written: str) -> None:
+        make_holding(make_portfolio(name="코어"), make_stock(ticker=ticker), 1_234, 926)
+
+        findings, status = told(f'account,ticker,quantity,average\n코어,{written},"1,234","926.00"\n')
+
+        assert (short(findings), status) == ([("matched", f"코어 {ticker}", "1234 @ 926", "1234 @ 926")], 0)
+
     def test_portfolios_of_one_name_are_told_apart_by_their_numbers(self, told: Any, refused: Any) -> None:
         stock = make_stock(ticker="005930")
         first, second = make_portfolio(name="코어"), make_portfolio(name="코어")
@@ -182,6 +190,15 @@ class TestFills:
         ("side,exchange_ref,quantity,price\nHOLD,K1,1,1\n", "side is neither BUY nor SELL"),
         ("exchange_ref,quantity,price\n" + "K" * 200_000 + ",1,1\n", "cannot be read: field larger than field limit"),
         ("exchange_ref,quantity,price\nK\0,1,1\n", "NUL"),
+        ("exchange_ref,quantity,price\nK1,1e999999999,1\n", "quantity is no number that can be"),
+        ("exchange_ref,quantity,price\nK1,1,-1e999999999\n", "price is no number that can be"),
+        ("exchange_ref,quantity,price\nK1,1,1e-999999999\n", "price is no number that can be"),
+        ('exchange_ref,quantity,price\nK1,1,"79,26"\n', "price is not a number. Write it like 1,234.5"),
+        ('exchange_ref,quantity,price\nK1,"1,0000",1\n', "quantity is not a number"),
+        ("exchange_ref,quantity,price\nK1,7,926,38150\n", "line 2 has more fields than the header"),
+        ("exchange_ref,quantity,price\nK1,7,926\nK2,1,1,\n", "line 3 has more fields than the header"),
+        ("exchange_ref,quantity,price,Quantity\nK1,7,926,8\n", "the columns quantity, Quantity, which mean the same"),
+        ("portfolio,account,ticker,quantity,average\n1,2,A,1,1\n", "the columns portfolio, account, which mean"),
     ],
 )
 def test_a_file_that_cannot_be_compared_is_refused_in_a_sentence(refused: Any, content: str, word: str) -> None:

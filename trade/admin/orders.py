@@ -175,6 +175,8 @@ class OrderAdmin(BackOffice):
         facts = [f"#{row.pk} {row.get_side_display()} {row.quantity:,}", stock_of(row), where, filled]
         return " · ".join(str(fact) for fact in facts if fact)
 
+    always_frozen = tuple(KEPT)
+
     def frozen_fields(self, row: Order) -> list[str]:
         if not row.is_open:
             return KEPT_ONCE_CLOSED
@@ -247,9 +249,8 @@ class ExecutionAdmin(BackOffice):
         side, shares = row.order.get_side_display(), f"{row.executed_quantity:,}"
         return f"#{row.pk} {side} {shares} @ {strip_tags(price)} · {stock_of(row.order)} · {row.exchange_ref}"
 
-    def frozen_fields(self, row: Execution) -> list[str]:
-        # Booked: only the reference may be mended; anything else is corrected by a reversal.
-        return BOOKED
+    # Booked: only the reference may be mended; anything else is corrected by a reversal.
+    always_frozen = tuple(BOOKED)
 
     @admin.display(description=_("order"), ordering="order_id")
     def order_number(self, execution: Execution) -> str:

@@ -324,6 +324,13 @@ class Execution(models.Model):
                 definer=True,
             ),
             Trigger(
+                name="trim_reference",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("exchange_ref"),
+                func=body(__file__, "trim_reference"),
+                definer=True,
+            ),
+            Trigger(
                 name="guard_execution",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,

@@ -6,6 +6,7 @@ DECLARE
     charges numeric := NEW.commission + NEW.tax;
 BEGIN
     NEW.reversed_at := NULL;
+    NEW.exchange_ref := trade.bare_reference(NEW.exchange_ref);  -- before ON CONFLICT looks: a replay with blanks is a replay
     IF NEW.executed_time NOT BETWEEN '1970-01-01 00:00+00' AND clock_timestamp() + interval '5 minutes' THEN
         RAISE EXCEPTION 'execution_time: no fill can have been executed at %', NEW.executed_time
             USING ERRCODE = 'check_violation', CONSTRAINT = 'execution_time',

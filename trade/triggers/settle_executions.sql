@@ -8,6 +8,7 @@ DECLARE
     held record;
     after trade.position;
     picks bigint[];
+    surprised bigint[];  -- holdings whose open SELL orders did not expect what happened
     booked_so_far bigint[];
     portfolios bigint[];
     currencies text[];
@@ -54,6 +55,7 @@ BEGIN
                           HINT = 'Reverse it in a READ COMMITTED or SERIALIZABLE transaction.';
             END IF;
             UPDATE trade.executions SET reversed_at = now() WHERE execution_id = fill.reverses_id;
+            surprised := surprised || placed.holding_id;
             PERFORM trade.close_before_action(fill.order_id, fill.reverses_id);
             PERFORM trade.rebook(fill.order_id,
                                  ARRAY(SELECT execution_id FROM booked WHERE execution_id <> ALL (booked_so_far)));
@@ -78,6 +80,7 @@ BEGIN
            SET quantity = after.quantity, avg_purchase_price = after.average, realized_pnl = after.realized
          WHERE holding_id = held.holding_id;
         IF placed.status = 'CANCELLED' THEN
+            surprised := surprised || placed.holding_id;
             INSERT INTO system.alerts (alert_type, severity, module, message, data)
             VALUES ('ERROR', 'CRITICAL', 'trade',
                     format('Order %s was filled after it was cancelled: %s shares at %s are booked.',
@@ -86,6 +89,9 @@ BEGIN
         END IF;
     END LOOP;
 
+    IF surprised IS NOT NULL THEN
+        PERFORM trade.tell_uncovered_sales(surprised);
+    END IF;
     IF picks IS NOT NULL THEN
         PERFORM trade.mark_picks(picks);
     END IF;

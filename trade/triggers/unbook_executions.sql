@@ -26,6 +26,7 @@ BEGIN
     FOR gone IN SELECT DISTINCT order_id FROM removed ORDER BY order_id LOOP
         PERFORM trade.rebook(gone.order_id);
     END LOOP;
+    PERFORM trade.tell_uncovered_sales(ARRAY(SELECT holding_id FROM removed JOIN trade.orders USING (order_id)));
     PERFORM trade.mark_picks(ARRAY(SELECT pick_id FROM removed JOIN trade.orders USING (order_id)));
     DELETE FROM account.cash_entries WHERE execution_id IN (SELECT execution_id FROM removed);
     RETURN NULL;

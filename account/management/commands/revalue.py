@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
 from account.valuation import revalue
+from system.partitions import ensure_ahead
 
 
 class Command(BaseCommand):
@@ -14,6 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print one JSON document instead of a sentence.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        ensure_ahead()
         changed = revalue()
         self.stdout.write(
             json.dumps(changed)

@@ -20,6 +20,7 @@ from market.ingest.told import Told, read_ticker
 from market.jumps import flag_news, newest_day
 from market.models import MarketType
 from market.sessions import read_day
+from system.partitions import ensure_ahead
 
 
 class Command(LoadCommand):
@@ -56,6 +57,7 @@ class Command(LoadCommand):
         self.told = Told(options["day"], options["ticker"], options["market"])
         self.changed = 0
         known = newest_day()
+        ensure_ahead()
         try:
             super().handle(*arguments, **options)
         except CommandError:  # files were refused, and the others stay loaded

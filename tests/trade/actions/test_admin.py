@@ -62,7 +62,8 @@ def test_what_is_booked_is_frozen_but_the_memo(operator: Client, holding: Holdin
     action = split(stock, 5)
     answer(operator, url(ACTION, "apply_this", action.pk), reason="공시")
 
-    submit(operator, page(action), ratio="7", effective_date="2020-01-02", memo="공시 확인")
+    submit(operator, page(action), ratio="7", effective_date="2020-01-02", memo="위조")
+    submit(operator, page(action), memo="공시 확인")
 
     action.refresh_from_db()
     assert (action.ratio, action.effective_date, action.memo) == (5, today(), "공시 확인")

@@ -4,6 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
+from system.partitions import ensure_ahead
 from trade.services import expire_orders
 
 
@@ -14,6 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Print one JSON document instead of a sentence.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        ensure_ahead()
         expired = expire_orders(actor="expire_orders")
         self.stdout.write(
             json.dumps({"expired": expired})

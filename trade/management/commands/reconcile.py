@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from account.models import Portfolio
 from trade.broker import MATCHED, Finding, compare, find_portfolios
-from trade.reconciliation import Difference, differences
+from trade.reconciliation import Difference, UncoveredSales, differences, uncovered_sales
 from trade.statement import StatementRefused
 
 COULD_NOT_RUN = 2
@@ -17,7 +17,8 @@ COULD_NOT_RUN = 2
 class Command(BaseCommand):
     help = (
         "Recompute orders, holdings, realised P&L and cash from executions, cash entries and opening positions, and"
-        " print every difference. Exits with status 1 if there is any, and with 2 if it could not look."
+        " print every difference, and open SELL orders for shares that are not held. Exits with status 1 if there is"
+        " any, and with 2 if it could not look."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -36,11 +37,17 @@ class Command(BaseCommand):
         if options["broker"]:
             self._tell_broker(options["broker"], portfolio, as_json=options["json"])
         else:
-            self._tell(differences(portfolio.pk if portfolio else None), as_json=options["json"])
+            self._tell(portfolio.pk if portfolio else None, as_json=options["json"])
 
-    def _tell(self, found: list[Difference], *, as_json: bool) -> None:
+    def _tell(self, portfolio_id: int | None, *, as_json: bool) -> None:
+        wrong, uncovered = differences(portfolio_id), uncovered_sales(portfolio_id)
+        found: list[Difference | UncoveredSales] = [*wrong, *uncovered]
         if as_json:
-            self.stdout.write(json.dumps({"differences": [difference.as_dict() for difference in found]}))
+            document = {
+                "differences": [difference.as_dict() for difference in wrong],
+                "uncovered_sales": [sales.as_dict() for sales in uncovered],
+            }
+            self.stdout.write(json.dumps(document))
         else:
             for difference in found:
                 self.stdout.write(str(difference))

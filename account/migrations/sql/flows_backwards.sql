@@ -1,0 +1,1 @@
+DROP FUNCTION account.peak_after_flow(numeric, numeric, numeric);
