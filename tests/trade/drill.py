@@ -194,7 +194,12 @@ class Client:
         os.write(self.journal, f"{verdict} {what}\n".encode())
 
     def _column(self, query: str) -> list[int]:
-        return [row[0] for row in self.connection.execute(query)]  # type: ignore[call-overload]
+        try:
+            return [row[0] for row in self.connection.execute(query)]  # type: ignore[call-overload]
+        except psycopg.Error as error:
+            if self.connection.closed:  # with the server, in the middle of a look: nothing was sent
+                raise SystemExit from error
+            raise
 
 
 if __name__ == "__main__":
