@@ -31,6 +31,7 @@ from system.partitions import SEOUL
 from trade.models import Execution, Order, OrderStatus, OrderType, Side
 
 UNTIL = date(2025, 6, 30)
+PERIOD = {"test_period_start": UNTIL, "test_period_end": UNTIL}
 pytestmark = pytest.mark.django_db  # each test in a savepoint within the one load
 
 
@@ -135,17 +136,7 @@ def test_a_loaded_database_is_refused_and_left_alone() -> None:
         (Stock, {"ticker": "T1", "name": "One", "market_type": "KOSPI"}),
         (Portfolio, {"name": "Mine", "initial_capital": 1}),
         (Alert, {"alert_type": "INFO", "severity": "LOW", "message": "hello"}),
-        (
-            BacktestResult,
-            {
-                "strategy_name": "s",
-                "test_period_start": UNTIL,
-                "test_period_end": UNTIL,
-                "initial_capital": 1,
-                "final_value": 1,
-                "total_return": 0,
-            },
-        ),
+        (BacktestResult, PERIOD | {"strategy_name": "s", "initial_capital": 1, "final_value": 1, "total_return": 0}),
     ],
 )
 def test_a_single_row_anywhere_is_enough_to_refuse(empty: None, model: Any, facts: dict[str, Any]) -> None:
