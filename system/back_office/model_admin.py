@@ -133,14 +133,13 @@ class BackOffice(Forgiving, ModelAdmin):  # type: ignore[misc]
         if outdated := self._frozen_since(request, object_id):
             self.message_user(request, outdated, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
-        args = (object_id, *args)
         try:
-            response = super().changeform_view(request, *args, **kwargs)
+            response = super().changeform_view(request, object_id, *args, **kwargs)
         except DatabaseError as error:
             if request.method not in WRITING:
                 raise
             request.refusal = self._refusal(error)  # type: ignore[attr-defined]
-            response = super().changeform_view(request, *args, **kwargs)
+            response = super().changeform_view(request, object_id, *args, **kwargs)
         return response
 
     def _frozen_since(self, request: HttpRequest, object_id: str | None) -> str | None:
